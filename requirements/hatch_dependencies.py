@@ -1,0 +1,11 @@
+"""Gives the package the requirements of `base.in`, so that they are written down once."""
+
+from pathlib import Path
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+
+class CustomMetadataHook(MetadataHookInterface):
+    def update(self, metadata: dict) -> None:
+        lines = (Path(self.root) / "requirements" / "base.in").read_text().splitlines()
+        metadata["dependencies"] = [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,23 @@
+"""What every page's frame needs: the business, the menu for this user, the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from regulars.kit import clock
+from regulars.site.menu import menu_for
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of `site/base.html`."""
+    actor = getattr(request, "actor", None)
+    return {
+        "business": settings.BUSINESS,
+        "actor": actor,
+        "menu": menu_for(actor) if actor else [],
+        "standing_clock": settings.STANDING_CLOCK,
+        "today": clock.today(),
+    }
