@@ -1,0 +1,49 @@
+"""Where analyses run. One engine is one module; differences between engines live there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from ibis.expr.types import Table
+
+ENGINES = ("duckdb",)
+
+
+class EngineError(RuntimeError):
+    """The engine cannot be used as asked; the message says what to change."""
+
+
+class Engine(Protocol):
+    """What an engine offers to the library. Tables are Ibis expressions bound to it."""
+
+    name: str
+
+    def read(self, name: str, source: Any) -> Table:
+        """A table from a Parquet or CSV file, a folder of Parquet files, or data in memory."""
+
+    def hold(self, table: Table) -> Table:
+        """The table computed once and kept by the engine for the expressions that follow."""
+
+    def write_parquet(self, table: Table, path: Path) -> None:
+        """The table written as one Parquet file, streamed, never held whole in Python."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Package versions that decide a result."""
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+
+
+def open_engine(name: str, **options: Any) -> Engine:
+    """Open an engine by name.
+
+    Raises:
+        EngineError: the name is unknown or an option is.
+    """
+    if name == "duckdb":
+        from regulars.insight.engines.duckdb import DuckDB
+
+        return DuckDB(**options)
+    raise EngineError(f"There is no engine “{name}”. Known engines: {', '.join(ENGINES)}.")

@@ -1,0 +1,109 @@
+"""DuckDB inside the process: the default engine."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from regulars.insight.tables import TABLES, Kind, TableError
+
+
+class DuckDB:
+    """One in-memory DuckDB database, spilling to a temporary folder when memory is short.
+
+    Args:
+        memory_limit: such as "4GB"; DuckDB's own default is 80% of the machine.
+        threads: worker threads; None leaves it to DuckDB.
+        temp_directory: where to spill; a fresh temporary folder when None.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        self._own_folder = None if temp_directory else tempfile.TemporaryDirectory("-regulars")
+        spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
+        settings: dict[str, Any] = {"temp_directory": str(spill), "preserve_insertion_order": False}
+        if memory_limit:
+            settings["memory_limit"] = memory_limit
+        if threads:
+            settings["threads"] = threads
+        self.connection = ibis.duckdb.connect(**settings)
+
+    def read(self, name: str, source: Any) -> Table:
+        if isinstance(source, Path):
+            return self._read_path(name, source)
+        if isinstance(source, Table):
+            source = source.to_pyarrow()
+        if not isinstance(source, pa.Table):
+            source = pa.Table.from_pandas(source, preserve_index=False)
+        if source.num_columns == 0:
+            raise TableError(name, None, "has no columns.", "Pass a table with a header.")
+        view = ibis.util.gen_name(name)
+        self.connection.con.register(view, source)
+        return self.connection.table(view)
+
+    def _read_path(self, name: str, path: Path) -> Table:
+        view = ibis.util.gen_name(name)
+        if path.suffix == ".csv":
+            return self._read_csv(name, path, view)
+        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        if not files:
+            raise TableError(name, None, f"{path} holds no Parquet file.", "Put one there.")
+        try:
+            return self.connection.read_parquet([str(file) for file in files], table_name=view)
+        except Exception as error:
+            remedy = "Write the file again with a Parquet library."
+            raise TableError(name, None, f"{path.name} cannot be read: {error}.", remedy) from error
+
+    def _read_csv(self, name: str, path: Path, view: str) -> Table:
+        # A CSV knows no types: ids are kept as text so that 00012 stays 00012.
+        ids = {c.name for c in TABLES[name].columns if c.kind in (Kind.ID, Kind.TEXT)}
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                header = next(csv.reader(file), [])
+            types = {column: "VARCHAR" for column in header if column in ids}
+            raw = self.connection.read_csv(
+                str(path), table_name=view, header=True, columns=None, types=types or None
+            )
+            # Parsed once here instead of once per query.
+            return self.hold(raw)
+        except UnicodeDecodeError as error:
+            remedy = "Save it as UTF-8."
+            raise TableError(name, None, f"{path.name} is not UTF-8 text.", remedy) from error
+        except Exception as error:
+            first = str(error).strip().splitlines()[0]
+            remedy = "Check that every row has as many columns as the header."
+            raise TableError(
+                name, None, f"{path.name} cannot be read: {first}.", remedy
+            ) from error
+
+    def hold(self, table: Table) -> Table:
+        # Plain SQL because Ibis 12 creates the table empty first and inserts, which is slower.
+        held = ibis.util.gen_name("held")
+        sql = self.connection.compile(table)
+        self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {sql}')
+        return self.connection.table(held, database=("temp", "main"))
+
+    def write_parquet(self, table: Table, path: Path) -> None:
+        self.connection.to_parquet(table, str(path))
+
+    def versions(self) -> Mapping[str, str]:
+        return {package: version(package) for package in ("ibis-framework", "duckdb", "pyarrow")}
+
+    def close(self) -> None:
+        self.connection.disconnect()
+        if self._own_folder:
+            self._own_folder.cleanup()

@@ -1,0 +1,127 @@
+"""How regularly each customer buys, and how late they are against their own rhythm.
+
+The usual gap is the median number of days between purchase days. Someone with few gaps of their
+own borrows from the shop: with n gaps and k = ``RhythmRules.prior_gaps``,
+
+    usual gap = (n × own median + k × shop's usual gap) / (n + k)
+
+which is the credibility weighting of Bühlmann (1967) with a declared k. From
+``RhythmRules.own_from`` gaps on, the own median stands alone; without any gap the shop's is taken.
+The shop's usual gap is the median of its customers' own medians, each customer counting once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+from ibis.expr.types import Column, Table
+
+from regulars.insight.shop import Shop
+
+
+@dataclass(frozen=True)
+class RhythmRules:
+    """prior_gaps: weight of the shop's gap, in gaps; own_from: gaps from which the own stands."""
+
+    prior_gaps: int = 2
+    own_from: int = 5
+
+
+RULES = RhythmRules()
+
+
+def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
+    """One row per known customer; everything is empty for those who never bought.
+
+    Columns: purchase_days; first_on, last_on; tenure_days, recency_days (days since the first and
+    the last purchase); gaps (how many gaps of their own); own_gap_days (their median);
+    mean_gap_days; regularity (1 like clockwork, 0 at random, below 0 in bursts; from two gaps on);
+    usual_gap_days and rhythm_basis ("own", "blended", "shop", empty when nobody came twice);
+    expected_next_on; overdue_ratio (days since the last purchase / usual gap).
+    """
+    snapshot = shop.at(as_of)
+    return snapshot.per_customer(of_days(snapshot.purchase_days, as_of, rules))
+
+
+def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:
+    """The same for a table of purchase days (customer_id, day), one row per customer in it."""
+    measured = _measured(purchase_days)
+    median = measured.aggregate(shop_gap=measured.own_gap_days.median())
+    table = measured.cross_join(median)
+    today = ibis.literal(as_of, "date")
+    recency = today.delta(table.last_on, unit="day")
+    usual, basis = _usual_gap(table, rules)
+    return table.select(
+        "customer_id",
+        "purchase_days",
+        "first_on",
+        "last_on",
+        tenure_days=today.delta(table.first_on, unit="day"),
+        recency_days=recency,
+        gaps=table.gaps,
+        own_gap_days=table.own_gap_days,
+        mean_gap_days=table.gap_sum / table.gaps.nullif(0),
+        regularity=_regularity(table),
+        usual_gap_days=usual,
+        rhythm_basis=basis,
+        expected_next_on=table.last_on + _whole_days(usual).as_interval("D"),
+        overdue_ratio=recency / usual,
+    )
+
+
+def shop_gap_days(purchase_days: Table) -> float | None:
+    """The shop's usual gap in days; None when nobody came twice."""
+    gap = _measured(purchase_days).own_gap_days.median().to_pyarrow().as_py()
+    return None if gap is None else float(gap)
+
+
+def _measured(purchase_days: Table) -> Table:
+    previous = purchase_days.day.lag().over(group_by="customer_id", order_by="day")
+    gapped = purchase_days.select("customer_id", "day", previous=previous)
+    gapped = gapped.mutate(gap=gapped.day.delta(gapped.previous, unit="day"))
+    return gapped.group_by("customer_id").aggregate(
+        purchase_days=gapped.count(),
+        first_on=gapped.day.min(),
+        last_on=gapped.day.max(),
+        gaps=gapped.gap.count(),
+        own_gap_days=gapped.gap.median(),
+        gap_sum=gapped.gap.sum().cast("int64"),
+        square_sum=(gapped.gap * gapped.gap).sum().cast("int64"),
+    )
+
+
+def _usual_gap(table: Table, rules: RhythmRules) -> tuple[Column, Column]:
+    weight = table.gaps + rules.prior_gaps
+    blended = (table.gaps * table.own_gap_days + rules.prior_gaps * table.shop_gap) / weight
+    own = table.gaps >= rules.own_from
+    some = table.gaps > 0
+    usual = ibis.cases((own, table.own_gap_days), (some, blended), else_=table.shop_gap)
+    basis = ibis.cases(
+        (own, "own"),
+        (some, "blended"),
+        (table.shop_gap.notnull(), "shop"),
+        else_=ibis.null("string"),
+    )
+    return usual, basis
+
+
+def _regularity(table: Table) -> Column:
+    """Minus the burstiness of a finite sequence: Kim & Jo (2016), Physical Review E 94, 032311.
+
+    Their formula (22) corrects Goh & Barabási's (σ − μ)/(σ + μ) for few events; n is the number
+    of gaps, r their coefficient of variation with the population's σ. σ comes from whole-number
+    sums, so it does not depend on the order of the rows.
+    """
+    n = table.gaps.nullif(0).nullif(1).cast("float64")
+    # n × Σg² − (Σg)² is the square of n × σ; divided by Σg = n × μ its root is σ / μ.
+    spread = (table.gaps * table.square_sum - table.gap_sum * table.gap_sum).cast("float64")
+    r = spread.sqrt() / table.gap_sum
+    wide, narrow = (n + 1).sqrt(), (n - 1).sqrt()
+    return -(wide * r - narrow) / ((wide - 2) * r + narrow)
+
+
+def _whole_days(gap: Column) -> Column:
+    # Half days up, written out because engines round halves differently.
+    return (gap + 0.5).floor().cast("int64")
