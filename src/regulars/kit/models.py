@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from regulars.kit.permissions import ROLE_NAMES, Actor, Grant, Role
+from regulars.kit.permissions import Actor, Grant, Role
 
 
 class Users(BaseUserManager["User"]):
@@ -46,7 +46,7 @@ class RoleGrant(models.Model):
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="granted")
-    role = models.CharField(max_length=20, choices=list(ROLE_NAMES.items()))
+    role = models.CharField(max_length=20)
     store_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -55,7 +55,8 @@ class RoleGrant(models.Model):
                 fields=["user", "role", "store_id"], nulls_distinct=False, name="grant_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=list(Role)), name="grant_of_a_known_role"
+                condition=models.Q(role__in=[str(role) for role in Role]),
+                name="grant_of_a_known_role",
             ),
         ]
 

@@ -21,7 +21,7 @@ class Business:
 
     Attributes:
         code: names its database and its folder.
-        standing_clock: for a sample whose data end in the past, the moment at which it stands still.
+        standing_clock: where time stands still, for a sample whose data end in the past.
     """
 
     code: str

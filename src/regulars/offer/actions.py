@@ -1,0 +1,146 @@
+"""Writes on stores, staff and items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from regulars.kit import audit
+from regulars.kit.bulk import copy_rows, next_ids
+from regulars.kit.models import RoleGrant, User
+from regulars.kit.permissions import Actor, Permission, Role
+from regulars.offer.models import Item, ServiceStep, Staff, Store
+
+
+@dataclass(frozen=True)
+class StepDraft:
+    name: str
+    minutes: int
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class ItemDraft:
+    """A service or product to be added. Price and cost in minor units."""
+
+    code: str
+    kind: str
+    name: str
+    category: str = ""
+    department: str = ""
+    brand: str = ""
+    supplier: str = ""
+    price: int | None = None
+    cost: int | None = None
+    active: bool = True
+    steps: tuple[StepDraft, ...] = ()
+
+
+ITEM_COLUMNS = [
+    "id", "code", "kind", "name", "category", "department", "brand", "supplier", "price", "cost",
+    "active", "batch_id",
+]  # fmt: skip
+
+
+@transaction.atomic
+def add_store(code: str, name: str, time_zone: str, *, by: Actor, at: datetime) -> Store:
+    by.must(Permission.MANAGE_SETTINGS)
+    store = Store.objects.create(code=code, name=name, time_zone=time_zone)
+    audit.record("offer.add_store", f"store:{store.pk}", by=by, at=at)
+    return store
+
+
+@transaction.atomic
+def add_staff(
+    code: str,
+    name: str,
+    *,
+    title: str = "",
+    stores: Sequence[Store] = (),
+    by: Actor,
+    at: datetime,
+) -> Staff:
+    by.must(Permission.MANAGE_SETTINGS)
+    staff = Staff.objects.create(code=code, name=name, title=title)
+    staff.stores.set(stores)
+    audit.record("offer.add_staff", f"staff:{staff.pk}", by=by, at=at)
+    return staff
+
+
+@transaction.atomic
+def add_items(
+    drafts: Sequence[ItemDraft], *, by: Actor, at: datetime, batch_id: int | None = None
+) -> list[int]:
+    """Adds services and products in the order given; returns their ids.
+
+    Raises:
+        IntegrityError: a code is taken, or a price is negative.
+    """
+    ids = next_ids("offer_item", len(drafts))
+    copy_rows(
+        "offer_item",
+        ITEM_COLUMNS,
+        (
+            (
+                pk,
+                d.code,
+                d.kind,
+                d.name,
+                d.category,
+                d.department,
+                d.brand,
+                d.supplier,
+                d.price,
+                d.cost,
+                d.active,
+                batch_id,
+            )
+            for pk, d in zip(ids, drafts, strict=True)
+        ),
+    )
+    ServiceStep.objects.bulk_create(
+        ServiceStep(item_id=pk, position=n, name=s.name, minutes=s.minutes, waiting=s.waiting)
+        for pk, draft in zip(ids, drafts, strict=True)
+        for n, s in enumerate(draft.steps)
+    )
+    audit.record(
+        "offer.add_items",
+        f"item:{ids[0]}" if len(ids) == 1 else f"batch:{batch_id}",
+        by=by,
+        at=at,
+        detail={"count": len(ids)},
+    )
+    return ids
+
+
+@transaction.atomic
+def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> int:
+    """Takes back the items a batch brought; returns how many. No sale may name them."""
+    by.must(Permission.IMPORT_DATA)
+    deleted, _detail = Item.objects.filter(batch_id=batch_id).delete()
+    audit.record(
+        "offer.remove_batch", f"batch:{batch_id}", by=by, at=at, detail={"deleted": deleted}
+    )
+    return deleted
+
+
+@transaction.atomic
+def add_user(
+    username: str,
+    password: str,
+    name: str,
+    role: Role,
+    *,
+    store: Store | None = None,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Adds someone who signs in, with a role at one store or (None) everywhere."""
+    by.must(Permission.MANAGE_SETTINGS)
+    user = User.objects.create_user(username, password, name=name)
+    RoleGrant.objects.create(user=user, role=role, store_id=store.pk if store else None)
+    audit.record("offer.add_user", f"user:{user.pk}", by=by, at=at, detail={"role": role})
+    return user

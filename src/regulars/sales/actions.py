@@ -1,0 +1,169 @@
+"""Writes on orders. One path for one order and for millions: stage, check in SQL, move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from regulars.kit import audit
+from regulars.kit.bulk import copy_rows
+from regulars.kit.permissions import Actor, Permission
+from regulars.sales.models import Order
+
+STAGED_COLUMNS = [
+    "source", "key", "store_id", "customer_id", "channel", "ordered_at", "position", "item_id",
+    "staff_id", "quantity", "amount", "discount",
+]  # fmt: skip
+
+_STAGE = """
+CREATE TEMPORARY TABLE sales_staged (
+    source text, key text, store_id bigint, customer_id bigint, channel text,
+    ordered_at timestamptz, position int, item_id bigint, staff_id bigint,
+    quantity numeric, amount bigint, discount bigint
+) ON COMMIT DROP
+"""
+
+# The digest is a sum of row hashes: it does not depend on the order in which lines come.
+_ORDERS = """
+CREATE TEMPORARY TABLE sales_staged_order ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('sales_order', 'id')) AS id, grouped.*
+FROM (
+    SELECT source, key, min(store_id) AS store_id, min(customer_id) AS customer_id,
+           min(channel) AS channel, min(ordered_at) AS ordered_at,
+           sum(hashtextextended(concat_ws('|', store_id, coalesce(customer_id, 0), channel,
+               extract(epoch FROM ordered_at), item_id, coalesce(staff_id, 0),
+               trim_scale(quantity), amount, discount), 0)::numeric) AS content
+    FROM sales_staged GROUP BY source, key ORDER BY min(ordered_at), source, key
+) AS grouped
+"""
+
+_INSERT_ORDERS = """
+INSERT INTO sales_order
+    (id, source, key, store_id, customer_id, channel, ordered_at, content, batch_id)
+SELECT id, source, key, store_id, customer_id, channel, ordered_at, content, %s
+FROM sales_staged_order
+ON CONFLICT (source, key) DO NOTHING
+"""
+
+# The join on the id picks the orders that were new: those that were there keep their lines.
+_INSERT_LINES = """
+INSERT INTO sales_line
+    (order_id, position, item_id, staff_id, quantity, amount, discount)
+SELECT o.id, s.position, s.item_id, s.staff_id, s.quantity, s.amount, s.discount
+FROM sales_staged s
+JOIN sales_staged_order n ON n.source = s.source AND n.key = s.key
+JOIN sales_order o ON o.id = n.id
+ORDER BY o.id, s.position
+"""
+
+_THERE = """
+SELECT count(*) FILTER (WHERE o.content = s.content), count(*) FILTER (WHERE o.content <> s.content)
+FROM sales_staged_order s JOIN sales_order o ON o.source = s.source AND o.key = s.key
+WHERE o.id <> s.id
+"""
+
+
+@dataclass(frozen=True)
+class LineDraft:
+    """A line to be recorded. Amount (after discount) and discount in minor units."""
+
+    item_id: int
+    quantity: Decimal
+    amount: int
+    discount: int = 0
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    source: str
+    key: str
+    store_id: int
+    ordered_at: datetime
+    lines: tuple[LineDraft, ...]
+    customer_id: int | None = None
+    channel: str = "store"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What happened to the orders given: new, already there, or there with other lines."""
+
+    orders: int
+    lines: int
+    already_there: int
+    different: int
+
+
+def record_orders(
+    drafts: Iterable[OrderDraft], *, by: Actor, at: datetime, batch_id: int | None = None
+) -> Recorded:
+    """Records orders with their lines; an order that is already there is left as it is.
+
+    Raises:
+        IntegrityError: a line names an item, staff, store or customer that does not exist.
+    """
+    return record_rows(_rows(drafts), by=by, at=at, batch_id=batch_id)
+
+
+def _rows(drafts: Iterable[OrderDraft]) -> Iterator[tuple[Any, ...]]:
+    for order in drafts:
+        head = (order.source, order.key, order.store_id, order.customer_id, order.channel)
+        for position, line in enumerate(order.lines):
+            yield (
+                *head, order.ordered_at, position, line.item_id, line.staff_id, line.quantity,
+                line.amount, line.discount,
+            )  # fmt: skip
+
+
+@transaction.atomic
+def record_rows(
+    rows: Iterable[tuple[Any, ...]], *, by: Actor, at: datetime, batch_id: int | None = None
+) -> Recorded:
+    """As `record_orders`, from rows of `STAGED_COLUMNS`, one a line, in any order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        staged = copy_rows("sales_staged", STAGED_COLUMNS, rows)
+        recorded = _move(cursor, batch_id)
+        cursor.execute("DROP TABLE sales_staged, sales_staged_order")
+    audit.record(
+        "sales.record_orders",
+        f"batch:{batch_id}",
+        by=by,
+        at=at,
+        detail={"rows": staged, "orders": recorded.orders, "lines": recorded.lines},
+    )
+    return recorded
+
+
+def _move(cursor: Any, batch_id: int | None) -> Recorded:
+    cursor.execute(_ORDERS)
+    cursor.execute("ANALYZE sales_staged_order")
+    cursor.execute(_INSERT_ORDERS, [batch_id])
+    orders = cursor.rowcount
+    cursor.execute(_INSERT_LINES)
+    lines = cursor.rowcount
+    cursor.execute(_THERE)
+    same, different = cursor.fetchone()
+    return Recorded(orders, lines, same, different)
+
+
+@transaction.atomic
+def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> int:
+    """Takes back the orders a batch brought, with their lines; returns how many orders."""
+    by.must(Permission.IMPORT_DATA)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sales_line USING sales_order o WHERE order_id = o.id AND o.batch_id = %s",
+            [batch_id],
+        )
+    deleted, _detail = Order.objects.filter(batch_id=batch_id).delete()
+    audit.record(
+        "sales.remove_batch", f"batch:{batch_id}", by=by, at=at, detail={"orders": deleted}
+    )
+    return deleted
