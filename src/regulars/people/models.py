@@ -28,9 +28,9 @@ class Customer(models.Model):
     number = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80, blank=True)
     sex = models.CharField(max_length=8, blank=True)
-    birth_year = models.SmallIntegerField(null=True)
-    birth_month = models.SmallIntegerField(null=True)
-    birth_day = models.SmallIntegerField(null=True)
+    birth_year = models.SmallIntegerField(null=True, blank=True)
+    birth_month = models.SmallIntegerField(null=True, blank=True)
+    birth_day = models.SmallIntegerField(null=True, blank=True)
     birth_calendar = models.CharField(max_length=5, default="solar")
     province = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=40, blank=True)
@@ -38,14 +38,16 @@ class Customer(models.Model):
     occupation = models.CharField(max_length=60, blank=True)
     income_band = models.CharField(max_length=40, blank=True)
     found_us = models.CharField(max_length=60, blank=True)
-    household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL)
-    joined_on = models.DateField(null=True)
-    custom = models.JSONField(default=dict)
-    data_key = models.BinaryField(max_length=80, null=True)
-    search = SearchVectorField(null=True)
-    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, db_index=False)
+    household = models.ForeignKey(Household, null=True, blank=True, on_delete=models.SET_NULL)
+    joined_on = models.DateField(null=True, blank=True)
+    custom = models.JSONField(default=dict, blank=True)
+    data_key = models.BinaryField(max_length=80, null=True, blank=True)
+    search = SearchVectorField(null=True, blank=True)
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     created_at = models.DateTimeField()
-    erased_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -62,16 +64,20 @@ class Customer(models.Model):
                 condition=Q(birth_calendar__in=["solar", "lunar"]), name="customer_birth_calendar"
             ),
             models.CheckConstraint(
-                condition=Q(birth_month__isnull=True, birth_day__isnull=True)
+                condition=Q(
+                    birth_month__isnull=True, blank=True, birth_day__isnull=True, blank=True
+                )
                 | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
                 name="customer_birth_day_and_month",
             ),
             models.CheckConstraint(
-                condition=Q(birth_year__isnull=True) | Q(birth_year__range=(1880, 2200)),
+                condition=Q(birth_year__isnull=True, blank=True)
+                | Q(birth_year__range=(1880, 2200)),
                 name="customer_birth_year",
             ),
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(data_key__isnull=True),
+                condition=Q(erased_at__isnull=True, blank=True)
+                | Q(data_key__isnull=True, blank=True),
                 name="customer_erased_has_no_key",
             ),
         ]
