@@ -64,20 +64,16 @@ class Customer(models.Model):
                 condition=Q(birth_calendar__in=["solar", "lunar"]), name="customer_birth_calendar"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    birth_month__isnull=True, blank=True, birth_day__isnull=True, blank=True
-                )
+                condition=Q(birth_month__isnull=True, birth_day__isnull=True)
                 | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
                 name="customer_birth_day_and_month",
             ),
             models.CheckConstraint(
-                condition=Q(birth_year__isnull=True, blank=True)
-                | Q(birth_year__range=(1880, 2200)),
+                condition=Q(birth_year__isnull=True) | Q(birth_year__range=(1880, 2200)),
                 name="customer_birth_year",
             ),
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, blank=True)
-                | Q(data_key__isnull=True, blank=True),
+                condition=Q(erased_at__isnull=True) | Q(data_key__isnull=True),
                 name="customer_erased_has_no_key",
             ),
         ]
