@@ -2,8 +2,9 @@
 
 A shop is handed over as up to four tables. Only ``lines`` is required. What counts as what:
 
-* An **order** is all lines with the same customer and order id; its time is that of its first line,
-  its amount the sum of its lines.
+* An **order** is all lines with the same customer, order id and day; its time is that of its first
+  line, its amount the sum of its lines. A return booked on a later day counts on that later day
+  even under the old order id, so a day that is over never changes.
 * An order is a **purchase** when its amount is above zero. An order at or below zero is a return:
   it lowers the spend of its day and is never a purchase.
 * A **purchase day** is a day with at least one purchase; several purchases on one day are one

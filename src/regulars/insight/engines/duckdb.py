@@ -86,19 +86,29 @@ class DuckDB:
         except Exception as error:
             first = str(error).strip().splitlines()[0]
             remedy = "Check that every row has as many columns as the header."
-            raise TableError(
-                name, None, f"{path.name} cannot be read: {first}.", remedy
-            ) from error
+            raise TableError(name, None, f"{path.name} cannot be read: {first}.", remedy) from error
 
     def hold(self, table: Table) -> Table:
         # Plain SQL because Ibis 12 creates the table empty first and inserts, which is slower.
         held = ibis.util.gen_name("held")
-        sql = self.connection.compile(table)
-        self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {sql}')
+        self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {self._typed(table)}')
         return self.connection.table(held, database=("temp", "main"))
 
     def write_parquet(self, table: Table, path: Path) -> None:
-        self.connection.to_parquet(table, str(path))
+        target = str(path).replace("'", "''")
+        self.connection.raw_sql(f"COPY ({self._typed(table)}) TO '{target}' (FORMAT parquet)")
+
+    def _typed(self, table: Table) -> str:
+        """SQL whose columns have the types Ibis declares.
+
+        A sum of BIGINT is a HUGEINT in DuckDB, which Parquet would turn into a float.
+        """
+        kinds = self.connection.compiler.type_mapper
+        columns = ", ".join(
+            f'CAST("{name}" AS {kinds.to_string(kind)}) AS "{name}"'
+            for name, kind in table.schema().items()
+        )
+        return f"SELECT {columns} FROM ({self.connection.compile(table)})"
 
     def versions(self) -> Mapping[str, str]:
         return {package: version(package) for package in ("ibis-framework", "duckdb", "pyarrow")}

@@ -48,7 +48,7 @@ def amount(shop: Shop, *, as_of: date) -> Table:
         average_order=totals.purchased / totals.purchases.nullif(0),
         trend=_trend(totals),
     )
-    return snapshot.per_customer(features, zero=("spend", "spend_365d", "spend_prior_365d"))
+    return snapshot.with_listed(features, zero=("spend", "spend_365d", "spend_prior_365d"))
 
 
 def _trend(totals: Table) -> Column:

@@ -33,7 +33,7 @@ RULES = RhythmRules()
 
 
 def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
-    """One row per known customer; everything is empty for those who never bought.
+    """One row per known customer; those who never bought have no rhythm and zero counts.
 
     Columns: purchase_days; first_on, last_on; tenure_days, recency_days (days since the first and
     the last purchase); gaps (how many gaps of their own); own_gap_days (their median);
@@ -42,7 +42,8 @@ def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
     expected_next_on; overdue_ratio (days since the last purchase / usual gap).
     """
     snapshot = shop.at(as_of)
-    return snapshot.per_customer(of_days(snapshot.purchase_days, as_of, rules))
+    rhythms = of_days(snapshot.purchase_days, as_of, rules)
+    return snapshot.per_customer(rhythms, zero=("purchase_days", "gaps"))
 
 
 def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:

@@ -6,6 +6,7 @@ from datetime import date
 
 from ibis.expr.types import Table
 
+from regulars.insight.engines.functions import min_by
 from regulars.insight.shop import Shop
 
 
@@ -14,24 +15,23 @@ def summary(shop: Shop, *, as_of: date) -> Table:
 
     Columns: first_on, last_on (dates of the first and last purchase); recency_days (days since the
     last purchase); tenure_days (days since the first, the T of BG/NBD); active_days (days from
-    first to last purchase, the t_x of BG/NBD); purchase_days; purchases; repeat_days (purchase
-    days after the first, the x of BG/NBD); spend (net of returns, minor units); repeat_spend
-    (mean net amount of the purchase days after the first, minor units, empty without one).
+    first to last purchase, the t_x of BG/NBD); purchase_days; repeat_days (purchase days after
+    the first, the x of BG/NBD); spend (net of returns, minor units); repeat_spend (mean net
+    amount of the purchase days after the first, minor units, empty without one).
 
     The BG/NBD quantities follow Fader, Hardie & Lee (2005), "Counting your customers the easy
     way", Marketing Science 24(2), with a day as the unit.
     """
     snapshot = shop.at(as_of)
-    days = snapshot.days
-    bought = days.purchases > 0
+    days = snapshot.day_totals
+    bought = days.bought
     totals = days.group_by("customer_id").aggregate(
         first_on=days.day.min(where=bought),
         last_on=days.day.max(where=bought),
         purchase_days=bought.sum().cast("int64"),
-        purchases=days.purchases.sum().cast("int64"),
         spend=days.amount.sum().cast("int64"),
         bought_amount=days.amount.sum(where=bought).cast("int64"),
-        first_amount=days.amount.argmin(days.day, where=bought),
+        first_amount=min_by(days.amount, days.day, where=bought),
     )
     repeat_days = totals.purchase_days - 1
     features = totals.select(
@@ -42,11 +42,8 @@ def summary(shop: Shop, *, as_of: date) -> Table:
         tenure_days=snapshot.today.delta(totals.first_on, unit="day"),
         active_days=totals.last_on.delta(totals.first_on, unit="day"),
         purchase_days=totals.purchase_days,
-        purchases=totals.purchases,
         repeat_days=(totals.purchase_days > 0).ifelse(repeat_days, 0),
         spend=totals.spend,
-        repeat_spend=(
-            (totals.bought_amount - totals.first_amount) / repeat_days.nullif(0)
-        ),
+        repeat_spend=((totals.bought_amount - totals.first_amount) / repeat_days.nullif(0)),
     )
-    return snapshot.per_customer(features, zero=("purchase_days", "purchases", "repeat_days", "spend"))
+    return snapshot.with_listed(features, zero=("purchase_days", "repeat_days", "spend"))
