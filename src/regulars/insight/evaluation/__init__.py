@@ -1,0 +1,1 @@
+"""How good a prediction was, measured on data it had not seen."""

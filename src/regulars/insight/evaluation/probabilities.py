@@ -1,0 +1,51 @@
+"""Measures of predicted probabilities, from counted cases.
+
+Every function takes three arrays of the same length: the predicted value, and how many cases with
+that prediction turned out positive and negative. Counting first keeps millions of cases small.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from scipy.stats import norm
+
+
+def brier(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
+    """Mean squared error of the probability: 0 is perfect. Brier (1950)."""
+    wrong = positive * (1 - predicted) ** 2 + negative * predicted**2
+    return float(wrong.sum() / (positive.sum() + negative.sum()))
+
+
+def calibration_error(
+    predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray
+) -> float:
+    """Mean absolute gap between predicted and observed share, over the distinct predictions."""
+    values, index = np.unique(predicted, return_inverse=True)
+    hits = np.bincount(index, positive, len(values))
+    cases = hits + np.bincount(index, negative, len(values))
+    return float(np.abs(values * cases - hits).sum() / cases.sum())
+
+
+def auc(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float | None:
+    """Chance that a positive case is ranked above a negative one, ties counting half.
+
+    None when all cases turned out the same. Mann & Whitney (1947).
+    """
+    values, index = np.unique(predicted, return_inverse=True)
+    hits = np.bincount(index, positive, len(values))
+    misses = np.bincount(index, negative, len(values))
+    pairs = hits.sum() * misses.sum()
+    if not pairs:
+        return None
+    below = np.cumsum(misses) - misses
+    return float((hits * (below + misses / 2)).sum() / pairs)
+
+
+def wilson(share: float, n: int, level: float) -> tuple[float, float]:
+    """Interval of an observed share of n independent cases. Wilson (1927), JASA 22."""
+    z = float(norm.ppf((1 + level) / 2))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))

@@ -1,0 +1,143 @@
+"""When customers buy: weekday and time of day, by person and for the shop.
+
+Weekdays run from 1 (Monday) to 7. An order at exactly 00:00:00 comes from a source that keeps
+dates only; it counts for days but not for hours.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+from ibis.expr.types import Column, Table
+
+from regulars.insight.shop import Shop, Snapshot
+
+HOUR_BANDS = {"morning": (5, 11), "noon": (11, 14), "afternoon": (14, 17), "evening": (17, 22)}
+"""Name -> first hour and the hour it ends before; everything else is "night"."""
+
+SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"} | {
+    6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"
+}  # fmt: skip
+"""Month -> season of the northern hemisphere."""
+
+
+def timing(shop: Shop, *, as_of: date) -> Table:
+    """One row per known customer; empty for those who never bought.
+
+    Columns: preferred_weekday and its weekday_share, preferred_hours (a key of ``HOUR_BANDS`` or
+    "night") and its hours_share, by number of purchases; ties: higher spend, then the smaller.
+    """
+    snapshot = shop.at(as_of)
+    bought = purchases(snapshot)
+    bought = bought.filter(bought.customer_id.notnull())
+    clocked = bought.filter(bought.hour.notnull())
+    by_weekday = _preferred(bought, "weekday", "preferred_weekday", "weekday_share")
+    by_hours = _preferred(clocked, "hours", "preferred_hours", "hours_share")
+    joined = snapshot.per_customer(by_weekday).left_join(by_hours, "customer_id")
+    return joined.drop("customer_id_right")
+
+
+def purchases(snapshot: Snapshot) -> Table:
+    """Orders above zero with weekday, hour (empty when unknown) and hours (band of the day)."""
+    orders = snapshot.orders.filter(snapshot.orders.amount > 0)
+    dated_only = orders.ordered_at == orders.day.cast("timestamp")
+    hour = dated_only.ifelse(None, orders.ordered_at.hour())
+    timed = orders.mutate(weekday=orders.day.day_of_week.index() + 1, hour=hour)
+    return timed.mutate(hours=_band(timed.hour))
+
+
+def _band(hour: Column) -> Column:
+    bands = [((hour >= start) & (hour < end), name) for name, (start, end) in HOUR_BANDS.items()]
+    return hour.isnull().ifelse(None, ibis.cases(*bands, else_="night"))
+
+
+def _preferred(bought: Table, column: str, name: str, share: str) -> Table:
+    counted = bought.group_by("customer_id", value=bought[column]).aggregate(
+        times=bought.count(), spend=bought.amount.sum()
+    )
+    order = [ibis.desc("times"), ibis.desc("spend"), ibis.asc("value")]
+    ranked = counted.mutate(
+        rank=ibis.row_number().over(group_by="customer_id", order_by=order),
+        share=counted.times / counted.times.sum().over(group_by="customer_id"),
+    )
+    top = ranked.filter(ranked["rank"] == 0)
+    return top.select("customer_id", **{name: top.value, share: top.share})
+
+
+def weekday_hours(shop: Shop, *, as_of: date) -> Table:
+    """The heat map: weekday, hour, purchases, spend; only cells with a purchase."""
+    bought = purchases(shop.at(as_of))
+    clocked = bought.filter(bought.hour.notnull())
+    cells = clocked.group_by("weekday", "hour").aggregate(
+        purchases=clocked.count(), spend=clocked.amount.sum().cast("int64")
+    )
+    return cells.order_by("weekday", "hour")
+
+
+def daily(shop: Shop, *, as_of: date) -> Table:
+    """One row per calendar day from the first order to the day before ``as_of``.
+
+    Columns: day, purchases, customers (who bought, known ones), spend (net of returns).
+    Days without an order are there with zeros.
+    """
+    snapshot = shop.at(as_of)
+    orders = snapshot.orders
+    above = orders.amount > 0
+    sums = orders.group_by("day").aggregate(
+        purchases=above.sum().cast("int64"),
+        customers=orders.customer_id.nunique(where=above),
+        spend=orders.amount.sum().cast("int64"),
+    )
+    span = orders.aggregate(first=orders.day.min())
+    length = snapshot.today.delta(span.first, unit="day")
+    offsets = span.select("first", step=ibis.range(0, length).unnest())
+    calendar = offsets.select(day=(offsets.first + offsets.step.as_interval("D")).cast("date"))
+    filled = calendar.left_join(sums, "day").drop("day_right")
+    return filled.fill_null({"purchases": 0, "customers": 0, "spend": 0}).order_by("day")
+
+
+def monthly(shop: Shop, *, as_of: date) -> Table:
+    """One row per calendar month, empty months included; the last is often not over yet.
+
+    Columns: month (its first day), days (how many of it are counted), purchases, customers
+    (distinct known buyers), new_customers (whose first purchase it holds), spend (net).
+    """
+    snapshot = shop.at(as_of)
+    days = daily(shop, as_of=as_of)
+    totals = days.group_by(month=days.day.truncate("M")).aggregate(
+        days=days.count(), purchases=days.purchases.sum().cast("int64"),
+        spend=days.spend.sum().cast("int64"),
+    )  # fmt: skip
+    buying = snapshot.purchase_days
+    firsts = buying.group_by("customer_id").aggregate(first_on=buying.day.min())
+    new = firsts.group_by(month=firsts.first_on.truncate("M")).aggregate(
+        new_customers=firsts.count()
+    )
+    people = buying.group_by(month=buying.day.truncate("M")).aggregate(
+        customers=buying.customer_id.nunique()
+    )
+    joined = totals.left_join(people, "month").drop("month_right")
+    joined = joined.left_join(new, "month").drop("month_right")
+    return joined.fill_null({"customers": 0, "new_customers": 0}).order_by("month")
+
+
+def weekdays(shop: Shop, *, as_of: date) -> Table:
+    """weekday, days (how many of that weekday there were), purchases, spend, spend_per_day."""
+    days = daily(shop, as_of=as_of)
+    return _per_day(days.mutate(weekday=days.day.day_of_week.index() + 1), "weekday")
+
+
+def seasons(shop: Shop, *, as_of: date) -> Table:
+    """season (see ``SEASONS``), days, purchases, spend, spend_per_day."""
+    days = daily(shop, as_of=as_of)
+    return _per_day(days.mutate(season=days.day.month().cases(*SEASONS.items())), "season")
+
+
+def _per_day(days: Table, column: str) -> Table:
+    sums = days.group_by(column).aggregate(
+        days=days.count(),
+        purchases=days.purchases.sum().cast("int64"),
+        spend=days.spend.sum().cast("int64"),
+    )
+    return sums.mutate(spend_per_day=sums.spend / sums.days).order_by(column)

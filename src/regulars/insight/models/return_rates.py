@@ -1,0 +1,169 @@
+"""How likely a customer is not to come back, read off from what customers like them did before.
+
+No model is fitted: at several past dates every customer stood in a cell, by how overdue they were
+(days since the last purchase / usual gap) and how many purchase days they had. The share of the
+cell that did not buy within the horizon is the estimate for those who stand in it today. A cell
+with too few customers takes the estimate of its overdue band, that one the shop's.
+
+A customer seen at several dates is several cases but one customer: the interval (Wilson) counts
+customers, which is the careful side.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Column, Table
+
+from regulars.insight.evidence import Missing
+from regulars.insight.features.rhythm import of_days, rhythm, shop_gap_days
+from regulars.insight.models.back_test import BackTest, back_test
+from regulars.insight.models.cells import Cell, banded, estimate_cells
+from regulars.insight.shop import Shop
+
+SHORTEST_HORIZON_DAYS = 60
+STEP_DAYS = 30
+HISTORY_DAYS = 60
+MOST_WINDOWS = 12
+LEVEL = 0.8
+
+
+@dataclass(frozen=True)
+class ReturnRates:
+    """Observed shares of customers who did not come back; scores a shop with them.
+
+    ``windows`` are the past dates the shares come from. ``missing`` says what is lacking when
+    there is no estimate at all; ``back_test`` is None when there is not enough past to hold back.
+    """
+
+    as_of: date
+    horizon_days: int
+    windows: tuple[date, ...]
+    cells: tuple[Cell, ...]
+    back_test: BackTest | None
+    missing: Missing | None
+    level: float = LEVEL
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=date.isoformat)
+
+    @classmethod
+    def from_json(cls, text: str) -> ReturnRates:
+        data = json.loads(text)
+        data["as_of"] = date.fromisoformat(data["as_of"])
+        data["windows"] = tuple(date.fromisoformat(day) for day in data["windows"])
+        data["cells"] = tuple(Cell(**cell) for cell in data["cells"])
+        data["back_test"] = BackTest.of(data["back_test"]) if data["back_test"] else None
+        data["missing"] = Missing(**data["missing"]) if data["missing"] else None
+        return cls(**data)
+
+    def score(self, shop: Shop, *, as_of: date) -> Table:
+        """One row per known customer; p_no_return is empty for those who never bought.
+
+        Columns: p_no_return (chance of no purchase within ``horizon_days``), low, high (interval
+        at ``level``), n (customers behind it), cell (such as "overdue 1.5–2 × 2–3 days",
+        "overdue 1.5–2" or "shop"), reasons (list of code and value).
+        """
+        placed = banded(rhythm(shop, as_of=as_of))
+        known = shop.engine.read("cells", pa.Table.from_pylist(self._rows(), _CELLS))
+        bands = ["overdue_band", "purchase_band"]
+        joined = placed.left_join(known, bands)
+        return joined.select(
+            "customer_id", "p_no_return", "low", "high", "n", "cell", reasons=_reasons(joined)
+        )
+
+    def _rows(self) -> list[dict[str, object]]:
+        return [asdict(cell) for cell in self.cells]
+
+
+def fit(shop: Shop, *, as_of: date, horizon_days: int | None = None) -> ReturnRates:
+    """Return rates from everything known before a date.
+
+    Args:
+        horizon_days: "did not come back" means no purchase within so many days; None takes
+            twice the shop's usual gap, at least 60.
+    """
+    buying = shop.at(as_of).purchase_days
+    if horizon_days is None:
+        gap = shop_gap_days(buying) or 0
+        horizon_days = max(SHORTEST_HORIZON_DAYS, round(2 * gap))
+    first = buying.day.min().to_pyarrow().as_py()
+    windows = past_dates(first, as_of, horizon_days)
+    if not windows:
+        missing = Missing("days", _days_lacking(first, as_of, horizon_days))
+        return ReturnRates(as_of, horizon_days, (), (), None, missing)
+    seen = shop.engine.hold(observed(buying, windows, horizon_days))
+    cells, lacking = estimate_cells(seen, LEVEL)
+    return ReturnRates(
+        as_of=as_of,
+        horizon_days=horizon_days,
+        windows=tuple(windows),
+        cells=cells,
+        back_test=back_test(seen, windows, horizon_days, LEVEL),
+        missing=Missing("customers", lacking) if lacking else None,
+    )
+
+
+def past_dates(first: date | None, as_of: date, horizon_days: int) -> list[date]:
+    """Dates to look back from, latest first: their horizon is over by ``as_of``."""
+    if first is None:
+        return []
+    latest = as_of - timedelta(days=horizon_days)
+    dates = [latest - timedelta(days=STEP_DAYS * step) for step in range(MOST_WINDOWS)]
+    return [day for day in dates if (day - first).days >= HISTORY_DAYS]
+
+
+def _days_lacking(first: date | None, as_of: date, horizon_days: int) -> int:
+    known = (as_of - first).days if first else 0
+    return horizon_days + HISTORY_DAYS - known
+
+
+def observed(purchase_days: Table, windows: list[date], horizon_days: int) -> Table:
+    """What was seen: one row per past date and customer known on it.
+
+    Columns: window, customer_id, overdue_band, purchase_band, recency_days, no_return (bool).
+    """
+    return ibis.union(*[_window(purchase_days, day, horizon_days) for day in windows])
+
+
+def _window(purchase_days: Table, day: date, horizon_days: int) -> Table:
+    before = purchase_days.filter(purchase_days.day < day)
+    end = day + timedelta(days=horizon_days)
+    after = purchase_days.filter((purchase_days.day >= day) & (purchase_days.day < end))
+    returned = after.select("customer_id").distinct()
+    placed = banded(of_days(before, day))
+    joined = placed.left_join(returned, "customer_id")
+    return joined.select(
+        "customer_id",
+        "overdue_band",
+        "purchase_band",
+        "recency_days",
+        window=ibis.literal(day, "date"),
+        no_return=joined.customer_id_right.isnull(),
+    )
+
+
+def _reasons(placed: Table) -> Column:
+    reasons = [
+        ibis.struct({"code": code, "value": placed[code].cast("float64").round(2)})
+        for code in ("overdue_ratio", "purchase_days", "recency_days")
+    ]
+    return placed.p_no_return.isnull().ifelse(None, ibis.array(reasons))
+
+
+_CELLS = pa.schema(
+    {
+        "overdue_band": pa.int8(),
+        "purchase_band": pa.int8(),
+        "cell": pa.string(),
+        "p_no_return": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+        "n": pa.int64(),
+        "cases": pa.int64(),
+    }
+)
