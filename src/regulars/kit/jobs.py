@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from procrastinate.contrib.django import app
 
 from regulars.kit import audit, clock
 
-__all__ = ["app"]
+__all__ = ["app", "work"]
+
+
+def work(*, wait: bool = True) -> None:
+    """Runs jobs in this process: until it is told to stop, or (`wait` False) until none is left."""
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    asyncio.run(_work(worker_app, wait=wait))
+
+
+async def _work(worker_app: object, *, wait: bool) -> None:
+    async with worker_app.open_async():  # type: ignore[attr-defined]
+        await worker_app.run_worker_async(  # type: ignore[attr-defined]
+            wait=wait, concurrency=1, listen_notify=wait, delete_jobs="never"
+        )
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queue="kit", queueing_lock="seal_audit", pass_context=False)
+@app.task(queue="kit", name="kit.seal_audit", queueing_lock="kit.seal_audit")
 def seal_audit(timestamp: int) -> int:
     """Seals the audit events of the last minutes."""
     return audit.seal(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    queue="kit", name="kit.retry_stalled", queueing_lock="kit.retry_stalled", pass_context=True
+)
+async def retry_stalled(context: object, timestamp: int) -> None:
+    """Queues the jobs of killed workers again. Jobs are written so that this is safe."""
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)

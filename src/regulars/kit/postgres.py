@@ -111,3 +111,13 @@ def address(var: Path, database: str, *, for_tests: bool = False) -> Address:
     if url:
         return Address.parse(url)
     return embedded(var / "postgres", database, for_tests=for_tests)
+
+
+def database_url() -> str:
+    """A libpq URL of the database Django is connected to, for drivers that are not Django's."""
+    from django.db import connection
+
+    known = connection.settings_dict
+    return Address(
+        known["NAME"], known["USER"], known["PASSWORD"], known["HOST"], str(known["PORT"])
+    ).url

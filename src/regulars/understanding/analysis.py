@@ -1,0 +1,123 @@
+"""One analysis from the database and back: extract, run `insight`, publish whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from regulars import insight
+from regulars.kit import audit, clock
+from regulars.kit.permissions import SYSTEM, Actor, Permission
+from regulars.kit.postgres import database_url
+from regulars.understanding import publication
+from regulars.understanding.extraction import extract
+from regulars.understanding.models import Run
+
+RUNS_AT_ONCE = 7_218_311  # the advisory lock that one analysis at a time holds
+KEEP_RUNS = 3
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+@transaction.atomic
+def request_run(*, trigger: str, by: Actor, at: datetime) -> Run:
+    """Queues an analysis of everything up to now; a queued one is used again."""
+    by.must(Permission.RUN_ANALYSIS)
+    waiting = Run.objects.filter(state=Run.QUEUED).first()
+    if waiting:
+        return waiting
+    run = Run.objects.create(as_of=as_of_now(at), trigger=trigger, queued_at=at)
+    audit.record("understanding.request_run", f"run:{run.pk}", by=by, at=at)
+    return run
+
+
+def as_of_now(at: datetime) -> date:
+    """The `as_of` that takes in the day of `at`, as far as it has gone."""
+    return at.astimezone(clock.zone()).date() + timedelta(days=1)
+
+
+def perform(run_id: int, *, progress: Progress = lambda step: None) -> Run:
+    """Runs a queued analysis to its end and returns it, published or failed.
+
+    One runs at a time. A failed one leaves the last published one standing; what went wrong is on
+    the run, in words for people.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [RUNS_AT_ONCE])
+    try:
+        _bury_the_killed()
+        run = Run.objects.get(pk=run_id)
+        if run.state == Run.QUEUED:
+            _perform(run, progress)
+        return run
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [RUNS_AT_ONCE])
+
+
+def _bury_the_killed() -> None:
+    # Whoever holds the lock is alone: a run that still says "running" lost its process.
+    Run.objects.filter(state=Run.RUNNING).update(
+        state=Run.FAILED,
+        failed_at=clock.now(),
+        error=_("The program was stopped in the middle of this analysis. Run it again."),
+    )
+
+
+def _perform(run: Run, progress: Progress) -> None:
+    run.state, run.started_at = Run.RUNNING, clock.now()
+    run.save(update_fields=["state", "started_at"])
+    scratch = settings.VAR / "analysis"
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"run-{run.pk}-", dir=scratch))
+    try:
+        _extract_analyse_publish(run, folder, progress)
+    except Exception as error:
+        run.state, run.failed_at, run.error = Run.FAILED, clock.now(), in_words(error)
+        run.save(update_fields=["state", "failed_at", "error"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _extract_analyse_publish(run: Run, folder: Path, progress: Progress) -> None:
+    tables, out = folder / "tables", folder / "results"
+    extract(database_url(), tables, zone=settings.TIME_ZONE, progress=progress)
+    progress("analyse")
+    with insight.open_shop(tables, temp_directory=folder / "spill") as shop:
+        insight.runs.run(shop, as_of=run.as_of, out=out, parameters=parameters())
+    progress("publish")
+    publication.publish(run, out, at=clock.now())
+    audit.record("understanding.publish_run", f"run:{run.pk}", by=SYSTEM, at=clock.now())
+    publication.forget_old_runs(keep=KEEP_RUNS)
+
+
+def parameters() -> dict[str, str]:
+    """What the business sets for its analyses."""
+    return {"country": settings.BUSINESS.country}
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong and what to do, for people."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _("The disk is full. Free some space and run the analysis again.")
+    if isinstance(error, MemoryError):
+        return _("The analysis needs more memory than this machine has free.")
+    if isinstance(error, insight.TableError):
+        return str(error)
+    if isinstance(error.__cause__ or error, psycopg.errors.ForeignKeyViolation):
+        return _("Customers were removed while the analysis ran. Run it again.")
+    log.error("The analysis stopped on something unforeseen.", exc_info=error)
+    return _("The analysis stopped on something unforeseen (%(kind)s). The log tells more.") % {
+        "kind": type(error).__name__
+    }

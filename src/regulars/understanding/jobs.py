@@ -1,0 +1,30 @@
+"""The nightly analysis, and the one on demand."""
+
+from __future__ import annotations
+
+from regulars.kit import clock
+from regulars.kit.jobs import app
+from regulars.kit.permissions import SYSTEM, Actor
+from regulars.understanding import analysis
+from regulars.understanding.models import Run
+
+
+@app.task(queue="analysis", name="understanding.analyse")
+def analyse(run_id: int) -> None:
+    """Performs a queued run."""
+    analysis.perform(run_id)
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="analysis", name="understanding.nightly", queueing_lock="nightly")
+def nightly(timestamp: int) -> None:
+    """The analysis of the night."""
+    run = analysis.request_run(trigger="nightly", by=SYSTEM, at=clock.now())
+    analysis.perform(run.pk)
+
+
+def analyse_soon(*, by: Actor) -> Run:
+    """Queues an analysis on demand, for a worker to take up."""
+    run = analysis.request_run(trigger="demand", by=by, at=clock.now())
+    analyse.configure(queueing_lock=f"run-{run.pk}").defer(run_id=run.pk)
+    return run

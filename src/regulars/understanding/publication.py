@@ -1,0 +1,95 @@
+"""Puts the results of a run into the database, all in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+
+from regulars.understanding.models import Figure, Run
+
+# Column of `CustomerResult` -> expression over customers.parquet.
+COLUMNS = {
+    "customer_id": "customer_id",
+    "first_on": "first_on",
+    "last_on": "last_on",
+    "purchases": "coalesce(purchases, 0)",
+    "purchase_days": "coalesce(purchase_days, 0)",
+    "spend": "coalesce(spend, 0)",
+    "spend_365d": "coalesce(spend_365d, 0)",
+    "average_order": "round(average_order)::bigint",
+    "r_score": "r_score",
+    "f_score": "f_score",
+    "m_score": "m_score",
+    "segment": "segment",
+    "stage": "stage",
+    "usual_gap_days": "usual_gap_days",
+    "overdue_ratio": "overdue_ratio",
+    "expected_next_on": "expected_next_on",
+    "no_return": "p_no_return",
+    "no_return_low": "p_no_return_low",
+    "no_return_high": "p_no_return_high",
+    "no_return_n": "p_no_return_n",
+}
+CHUNK_BYTES = 1 << 20
+
+
+@transaction.atomic
+def publish(run: Run, results: Path, *, at: datetime) -> None:
+    """Publishes `customers.parquet` and `figures/` of a finished run.
+
+    Raises:
+        psycopg.errors.ForeignKeyViolation: a customer was removed since the extraction.
+    """
+    _copy_customers(run.pk, results / "customers.parquet", results / "customers.csv")
+    for file in sorted((results / "figures").glob("*.parquet")):
+        Figure.objects.create(run=run, name=file.stem, rows=_rows(file))
+    run.manifest = json.loads((results / "manifest.json").read_text(encoding="utf-8"))
+    run.state, run.published_at = Run.PUBLISHED, at
+    run.save(update_fields=["manifest", "state", "published_at"])
+
+
+def _copy_customers(run_id: int, parquet: Path, csv: Path) -> None:
+    with duckdb.connect() as duck:
+        known = [row[0] for row in duck.execute(f"DESCRIBE FROM '{parquet}'").fetchall()]
+        rest = [name for name in known if name not in set(COLUMNS.values()) | {"p_no_return"}]
+        columns = ", ".join(f"{expression} AS {name}" for name, expression in COLUMNS.items())
+        detail = ", ".join(f'"{name}" := "{name}"' for name in rest)
+        duck.execute(
+            f"COPY (SELECT {run_id} AS run_id, {columns}, struct_pack({detail})::json AS detail"
+            f" FROM '{parquet}') TO '{csv}' (HEADER false)"
+        )
+    names = ", ".join(["run_id", *COLUMNS, "detail"])
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY understanding_customerresult ({names}) FROM STDIN (FORMAT csv)") as copy,
+    ):
+        for chunk in _chunks(csv):
+            copy.write(chunk)
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    with duckdb.connect() as duck:
+        texts = duck.execute(f"SELECT to_json(r)::varchar FROM '{file}' AS r").fetchall()
+    return [json.loads(text) for (text,) in texts]
+
+
+@transaction.atomic
+def forget_old_runs(*, keep: int) -> None:
+    """Deletes the results of all but the newest published runs; the runs themselves stay listed."""
+    published = Run.objects.filter(state=Run.PUBLISHED).order_by("-published_at")
+    old = [run.pk for run in published[keep:]]
+    with connection.cursor() as cursor:
+        for table in ("understanding_customerresult", "understanding_figure"):
+            cursor.execute(f"DELETE FROM {table} WHERE run_id = ANY(%s)", [old])
