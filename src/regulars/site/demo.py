@@ -9,21 +9,43 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from regulars.site.business import Business
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample business: its code, its address, and what it is."""
+    """One sample business: its code, its address, what it is, and how it is set up."""
 
     code: str
     port: int
     title: str
+    settings: dict[str, Any]
 
 
 SAMPLES = (
-    Sample("salon", 8000, "青禾美学, an invented salon with two stores"),
-    Sample("shop", 8001, "The Complete Journey, a year of a real grocery chain"),
+    Sample(
+        "salon",
+        8000,
+        "青禾美学: an invented salon with two stores",
+        {"name": "青禾美学", "kind": "salon"},
+    ),
+    Sample(
+        "shop",
+        8001,
+        "The Complete Journey: a year of a real grocery chain",
+        {
+            "name": "The Complete Journey",
+            "kind": "shop",
+            "currency": "USD",
+            "time_zone": "America/New_York",
+            "country": "US",
+            "standing_clock": datetime(2018, 1, 1, 17, tzinfo=UTC),
+        },
+    ),
 )
 
 
@@ -35,9 +57,13 @@ def main(argv: Sequence[str]) -> int:
     begun = time.monotonic()
     from regulars.kit import postgres
 
+    var = Path(os.environ.get("REGULARS_VAR", "var")).absolute()
     # This process holds the server open, so that it does not stop between the steps.
-    postgres.address(Path(os.environ.get("REGULARS_VAR", "var")).absolute(), SAMPLES[0].code)
+    postgres.address(var, SAMPLES[0].code)
     for sample in SAMPLES:
+        business = Business(sample.code, var / sample.code, **sample.settings)
+        if not business.file.exists():
+            business.write()
         print(f"{sample.title}", flush=True)
         status = _regulars(sample, "seed", "--sample", sample.code).wait()
         if status:
