@@ -6,8 +6,28 @@ It stands alone: no Django, no database, usable from a notebook and the command 
     insight.features.rfm.rfm(shop, as_of=date(2026, 11, 22)).to_pandas()
 """
 
-from regulars.insight import features
+from regulars.insight import features, models
+from regulars.insight.engines import EngineError
+from regulars.insight.evidence import Estimate, Evidence, Missing
+from regulars.insight.portrait import Parameters
+from regulars.insight.runs import Run, RunError, load_run, run
 from regulars.insight.shop import Shop, open_shop
-from regulars.insight.tables import TableError
+from regulars.insight.tables import TABLES, TableError
 
-__all__ = ["Shop", "TableError", "features", "open_shop"]
+__all__ = [
+    "TABLES",
+    "EngineError",
+    "Estimate",
+    "Evidence",
+    "Missing",
+    "Parameters",
+    "Run",
+    "RunError",
+    "Shop",
+    "TableError",
+    "features",
+    "load_run",
+    "models",
+    "open_shop",
+    "run",
+]

@@ -1,5 +1,25 @@
-"""Features: pure functions from a shop and a date to one row per customer, or a figure."""
+"""Features: pure functions from a shop and a date to one row per customer, or to a figure."""
 
-from regulars.insight.features import amount, lifecycle, rfm, rhythm, summary
+from regulars.insight.features import (
+    amount,
+    distributions,
+    lifecycle,
+    occasions,
+    preference,
+    rfm,
+    rhythm,
+    summary,
+    timing,
+)
 
-__all__ = ["amount", "lifecycle", "rfm", "rhythm", "summary"]
+__all__ = [
+    "amount",
+    "distributions",
+    "lifecycle",
+    "occasions",
+    "preference",
+    "rfm",
+    "rhythm",
+    "summary",
+    "timing",
+]

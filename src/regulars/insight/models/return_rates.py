@@ -68,7 +68,11 @@ class ReturnRates:
         at ``level``), n (customers behind it), cell (such as "overdue 1.5–2 × 2–3 days",
         "overdue 1.5–2" or "shop"), reasons (list of code and value).
         """
-        placed = banded(rhythm(shop, as_of=as_of))
+        return self.score_rhythms(shop, rhythm(shop, as_of=as_of))
+
+    def score_rhythms(self, shop: Shop, rhythms: Table) -> Table:
+        """The same for a table shaped like ``rhythm``."""
+        placed = banded(rhythms)
         known = shop.engine.read("cells", pa.Table.from_pylist(self._rows(), _CELLS))
         bands = ["overdue_band", "purchase_band"]
         joined = placed.left_join(known, bands)

@@ -1,0 +1,137 @@
+"""The customer table: every feature of a person side by side, and the figures told from it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table
+
+from regulars.insight.features.amount import amount
+from regulars.insight.features.distributions import (
+    amount_distribution,
+    frequency_distribution,
+    top,
+)
+from regulars.insight.features.lifecycle import LifecycleRules, stages
+from regulars.insight.features.occasions import occasion_lift
+from regulars.insight.features.preference import SUBJECTS, preference
+from regulars.insight.features.rfm import RfmCuts, cuts_of, score
+from regulars.insight.features.rhythm import RhythmRules, rhythm
+from regulars.insight.features.summary import summary
+from regulars.insight.features.timing import (
+    daily,
+    monthly,
+    seasons,
+    timing,
+    weekday_hours,
+    weekdays,
+)
+from regulars.insight.models.return_rates import ReturnRates
+from regulars.insight.shop import Shop
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything about a run that someone may choose; the rest is declared in the features.
+
+    Args:
+        country: whose holidays count, see ``features.occasions.COUNTRIES``.
+        cuts: RFM cut-offs; None takes the shop's own.
+        horizon_days: of the return rates; None takes twice the shop's usual gap, at least 60.
+        most: how many rows the figures of top products and so on have.
+        seed: for steps that draw at random; those of this version do not.
+    """
+
+    country: str = "CN"
+    cuts: RfmCuts | None = None
+    horizon_days: int | None = None
+    most: int = 50
+    seed: int = 0
+    rhythm: RhythmRules = field(default_factory=RhythmRules)
+    lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def customer_table(
+    shop: Shop, *, as_of: date, parameters: Parameters, cuts: RfmCuts, rates: ReturnRates
+) -> Table:
+    """One row per known customer with the columns of every feature.
+
+    See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
+    ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
+    p_no_return_low, _high, _n, _cell and _reasons.
+    """
+    history = summary(shop, as_of=as_of)
+    rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
+    risk = rates.score_rhythms(shop, rhythms)
+    risk = risk.rename(**{f"p_no_return_{name}": name for name in _RISK})
+    parts = (
+        amount(shop, as_of=as_of),
+        rhythms,
+        score(history, cuts),
+        stages(rhythms, parameters.lifecycle),
+        preference(shop, as_of=as_of),
+        timing(shop, as_of=as_of),
+        risk,
+    )
+    table = history
+    for part in parts:
+        fresh = [name for name in part.columns if name not in table.columns]
+        table = table.left_join(part.select("customer_id", *fresh), "customer_id")
+        table = table.drop("customer_id_right")
+    return table.drop("frequency")
+
+
+_RISK = ("low", "high", "n", "cell", "reasons")
+
+
+def shop_cuts(shop: Shop, *, as_of: date, parameters: Parameters) -> RfmCuts:
+    """The cut-offs of a run: the given ones, else the shop's own."""
+    return parameters.cuts or cuts_of(summary(shop, as_of=as_of))
+
+
+def figures(
+    shop: Shop, customers: Table, *, as_of: date, parameters: Parameters
+) -> dict[str, Table]:
+    """Every figure about the shop as a whole, by name; ``customers`` is the customer table."""
+    tables = {
+        "days": daily(shop, as_of=as_of),
+        "months": monthly(shop, as_of=as_of),
+        "weekdays": weekdays(shop, as_of=as_of),
+        "seasons": seasons(shop, as_of=as_of),
+        "weekday_hours": weekday_hours(shop, as_of=as_of),
+        "occasions": occasion_lift(shop, as_of=as_of, country=parameters.country),
+        "frequency": frequency_distribution(shop, as_of=as_of),
+        "amounts": amount_distribution(shop, as_of=as_of),
+        "rfm_grid": rfm_grid(customers),
+        "stages": by_stage(customers),
+    }
+    for subject in SUBJECTS:
+        tables[f"top_{subject}"] = top(shop, subject, as_of=as_of, most=parameters.most)
+    return tables
+
+
+def rfm_grid(customers: Table) -> Table:
+    """r_score, f_score, segment, customers, spend, spend_365d: the cells someone stands in."""
+    scored = customers.filter(customers.r_score.notnull())
+    return _counted(scored, "r_score", "f_score", "segment").order_by(
+        ibis.desc("r_score"), "f_score"
+    )
+
+
+def by_stage(customers: Table) -> Table:
+    """stage, customers, spend, spend_365d."""
+    return _counted(customers, "stage").order_by("stage")
+
+
+def _counted(customers: Table, *columns: str) -> Table:
+    return customers.group_by(*columns).aggregate(
+        customers=customers.count(),
+        spend=customers.spend.sum().cast("int64"),
+        spend_365d=customers.spend_365d.sum().cast("int64"),
+    )
