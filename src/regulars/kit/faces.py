@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
@@ -26,12 +26,11 @@ def needs(permission: Permission) -> Callable[[Page[P]], Page[P]]:
     """Refuses the page with a clear word to those without `permission`."""
 
     def wrap(page: Page[P]) -> Page[P]:
-        @wraps(page)
         def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             request.actor.must(permission)
             return page(request, *args, **kwargs)
 
-        guarded.needs = permission  # type: ignore[attr-defined]
+        update_wrapper(guarded, page)
         return guarded
 
     return wrap

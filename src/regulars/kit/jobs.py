@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from regulars.kit import audit, clock
 
@@ -13,13 +16,14 @@ __all__ = ["app", "work"]
 
 def work(*, wait: bool = True) -> None:
     """Runs jobs in this process: until it is told to stop, or (`wait` False) until none is left."""
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    worker_app = app.with_connector(connector)
     asyncio.run(_work(worker_app, wait=wait))
 
 
-async def _work(worker_app: object, *, wait: bool) -> None:
-    async with worker_app.open_async():  # type: ignore[attr-defined]
-        await worker_app.run_worker_async(  # type: ignore[attr-defined]
+async def _work(worker_app: App, *, wait: bool) -> None:
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
             wait=wait, concurrency=1, listen_notify=wait, delete_jobs="never"
         )
 
@@ -35,7 +39,7 @@ def seal_audit(timestamp: int) -> int:
 @app.task(
     queue="kit", name="kit.retry_stalled", queueing_lock="kit.retry_stalled", pass_context=True
 )
-async def retry_stalled(context: object, timestamp: int) -> None:
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Queues the jobs of killed workers again. Jobs are written so that this is safe."""
     manager = app.job_manager
     for job in await manager.get_stalled_jobs():

@@ -67,7 +67,7 @@ class Keyring:
         """A fresh data key, wrapped: what is stored with a person."""
         return _seal(self._wrap, AESGCM.generate_key(bit_length=256), b"data key")
 
-    def data_key(self, wrapped: bytes) -> DataKey:
+    def data_key(self, wrapped: bytes | memoryview) -> DataKey:
         """Opens a wrapped data key."""
         return DataKey(_open(self._wrap, bytes(wrapped), b"data key"))
 
@@ -89,7 +89,7 @@ class DataKey:
     def seal(self, place: str, text: str) -> bytes:
         return _seal(self._cipher, text.encode(), place.encode())
 
-    def open(self, place: str, sealed: bytes) -> str:
+    def open(self, place: str, sealed: bytes | memoryview) -> str:
         return _open(self._cipher, bytes(sealed), place.encode()).decode()
 
 
@@ -102,7 +102,7 @@ def _seal(cipher: AESGCM, content: bytes, place: bytes) -> bytes:
     return nonce + cipher.encrypt(nonce, content, place)
 
 
-def _open(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
+def _open(cipher: AESGCM, sealed: bytes | memoryview, place: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except (InvalidTag, ValueError) as error:

