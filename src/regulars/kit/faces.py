@@ -26,7 +26,7 @@ def needs(permission: Permission) -> Callable[[Page[P]], Page[P]]:
     """Refuses the page with a clear word to those without `permission`."""
 
     def wrap(page: Page[P]) -> Page[P]:
-        def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             request.actor.must(permission)
             return page(request, *args, **kwargs)
 
