@@ -63,21 +63,21 @@ format: .venv/.dev ## format code and templates
 lock: .venv/.uv ## pin the requirements anew
 	cd requirements && for f in base demo dev; do ../$(UV) pip compile -q --no-header --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 $$f.in -o $$f.txt || exit 1; done
 
+# Runs $(2), which takes a while, telling what is done and how long it took.
+define step
+	@printf '%s … ' "$(1)"; begun=$$(date +%s); $(2) && echo "$$(($$(date +%s) - begun)) s"
+endef
+
 .venv/.uv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: https://www.python.org"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older."; exit 1; }
-	@echo "making the environment …"
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install -q 'uv>=0.9'
+	$(call step,making the environment,$(PYTHON) -m venv .venv && $(BIN)/pip install -q uv)
 	@touch $@
 
 .venv/.demo: .venv/.uv requirements/demo.txt pyproject.toml
-	@echo "installing the product's libraries …"
-	@$(UV) pip install -q -r requirements/demo.txt hatchling editables
-	@$(UV) pip install -q --no-build-isolation --no-deps -e .
+	$(call step,installing the libraries,$(UV) pip install -q -r requirements/demo.txt hatchling editables && $(UV) pip install -q --no-build-isolation --no-deps -e .)
 	@touch $@
 
 .venv/.dev: .venv/.demo requirements/dev.txt
-	@echo "installing the developer's tools …"
-	@$(UV) pip install -q -r requirements/dev.txt
+	$(call step,installing the developer tools,$(UV) pip install -q -r requirements/dev.txt)
 	@touch $@
