@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import shutil
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from regulars.insight.models import return_rates
 from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
@@ -151,8 +151,6 @@ def _write_results(
 
 
 def _rows_of(path: Path) -> int:
-    import pyarrow.parquet as pq
-
     return int(pq.read_metadata(path).num_rows)
 
 
@@ -262,9 +260,9 @@ def _fresh_folder(target: Path) -> Iterator[Path]:
 def _publish(folder: Path, target: Path) -> None:
     """Put the finished folder in place; an earlier run stands until that moment."""
     if not target.exists():
-        os.rename(folder, target)
+        folder.rename(target)
         return
     earlier = folder.with_name(folder.name + "-earlier")
-    os.rename(target, earlier)
-    os.rename(folder, target)
+    target.rename(earlier)
+    folder.rename(target)
     shutil.rmtree(earlier, ignore_errors=True)

@@ -35,7 +35,11 @@ class DuckDB:
     ) -> None:
         self._own_folder = None if temp_directory else tempfile.TemporaryDirectory("-regulars")
         spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
-        settings: dict[str, Any] = {"temp_directory": str(spill), "preserve_insertion_order": False}
+        settings: dict[str, Any] = {
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+            "enable_progress_bar": False,
+        }
         if memory_limit:
             settings["memory_limit"] = memory_limit
         if threads:

@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 
 
-@ibis.udf.agg.builtin(name="min_by")
+@ibis.udf.agg.builtin(name="min_by")  # type: ignore[untyped-decorator]
 def min_by(value: int, key: date) -> int:  # type: ignore[empty-body]
     """The value beside the smallest key, a date; keys must be unique within a group.
 

@@ -18,9 +18,7 @@ def brier(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> 
     return float(wrong.sum() / (positive.sum() + negative.sum()))
 
 
-def calibration_error(
-    predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray
-) -> float:
+def calibration_error(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
     """Mean absolute gap between predicted and observed share, over the distinct predictions."""
     values, index = np.unique(predicted, return_inverse=True)
     hits = np.bincount(index, positive, len(values))

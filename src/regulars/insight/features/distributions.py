@@ -42,8 +42,7 @@ def amount_distribution(shop: Shop, *, as_of: date) -> Table:
 def _classed(table: Table, column: str, starts: Sequence[int]) -> Table:
     value = table[column]
     start = ibis.cases(*[(value >= start, start) for start in reversed(starts)])
-    ends = list(zip(starts[:-1], starts[1:], strict=True))
-    end = ibis.cases(*[(value < end, end - 1) for _, end in ends])
+    end = ibis.cases(*[(value < following, following - 1) for following in starts[1:]])
     return table.group_by(
         **{f"{column}_from": start.cast("int64"), f"{column}_to": end.cast("int64")}
     )

@@ -76,9 +76,7 @@ def occasions(country: str, first: date, last: date) -> list[Occasion]:
     found = _public(country, years)
     feast = GREATEST_FEAST[country]
     found += [
-        Occasion(
-            f"before_{feast}", o.first - timedelta(RUN_UP_DAYS), o.first - timedelta(1)
-        )
+        Occasion(f"before_{feast}", o.first - timedelta(RUN_UP_DAYS), o.first - timedelta(1))
         for o in found
         if o.name == feast
     ]

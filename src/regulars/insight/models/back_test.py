@@ -57,7 +57,9 @@ def back_test(
     cells, lacking = estimate_cells(seen.filter(seen.window.isin(earlier)), level)
     if lacking:
         return None
-    predictions = {(cell.overdue_band, cell.purchase_band): cell.p_no_return for cell in cells}
+    predictions: dict[tuple[int, ...], float] = {
+        (cell.overdue_band, cell.purchase_band): cell.p_no_return for cell in cells
+    }
     latest = seen.filter(seen.window == tested_on)
     bands, stayed_away, returned = _outcomes(latest, "overdue_band", "purchase_band")
     predicted = np.array([predictions[band] for band in bands])
@@ -81,12 +83,8 @@ def back_test(
     )
 
 
-def _outcomes(
-    latest: Table, *columns: str
-) -> tuple[list[tuple[int, ...]], np.ndarray, np.ndarray]:
-    counts = latest.group_by(*columns).aggregate(
-        away=latest.no_return.sum(), cases=latest.count()
-    )
+def _outcomes(latest: Table, *columns: str) -> tuple[list[tuple[int, ...]], np.ndarray, np.ndarray]:
+    counts = latest.group_by(*columns).aggregate(away=latest.no_return.sum(), cases=latest.count())
     rows = counts.order_by(*columns).to_pyarrow().to_pylist()
     away = np.array([row["away"] for row in rows])
     cases = np.array([row["cases"] for row in rows])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import ibis
 from ibis.expr.types import Column, Table
 
 from regulars.insight.evaluation.probabilities import wilson

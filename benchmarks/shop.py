@@ -1,0 +1,77 @@
+"""A generated shop of any size: the same seed and size give the same rows, always.
+
+Customers join over three years and buy at rates of their own (gamma distributed, as in the
+negative binomial models of repeat buying), stop at some point or not, and fill baskets of a few
+lines. About one basket in fifty holds a line taken back; every basket stays above zero, so that
+every contestant agrees on what a purchase is. Rows are in the order of time, as a till writes them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+START = date(2023, 1, 1)
+AS_OF = date(2026, 1, 1)
+LINES_PER_CUSTOMER = 20
+SECONDS_PER_DAY = 86_400
+
+
+def lines_of(n: int, seed: int = 20260101) -> pa.Table:
+    """Exactly n lines of about n / 20 customers, shaped like the ``lines`` table of insight."""
+    random = np.random.default_rng(seed)
+    customers, orders_at, size = _orders(random, n)
+    order = np.repeat(np.arange(len(orders_at)), size)
+    first = np.r_[True, order[1:] != order[:-1]]
+    amount = np.maximum(100, random.lognormal(7.5, 0.9, n).astype("int64"))
+    # A taken-back line costs less than the first line of its basket, which alone keeps it above 0.
+    back = ~first & (random.random(n) < 0.02)
+    amount[back] = -1
+    return pa.table(
+        {
+            "customer_id": customers[order],
+            "order_id": order.astype("int64"),
+            "ordered_at": pa.array(orders_at[order], pa.timestamp("us")),
+            "product_id": (random.pareto(1.2, n) * 50).astype("int64") % 20_000,
+            "quantity": np.where(back, -1.0, random.integers(1, 4, n).astype("float64")),
+            "amount": amount,
+        }
+    )
+
+
+def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Customer, moment and number of lines of each order, by time; n lines together."""
+    people = max(1, n // LINES_PER_CUSTOMER)
+    horizon = (AS_OF - START).days
+    joined = random.integers(0, horizon, people)
+    stays = np.minimum(random.exponential(700, people).astype("int64") + 1, horizon - joined)
+    rate = random.gamma(0.9, 1 / 24, people)
+    visits = 1 + random.poisson(rate * stays)
+    customer = np.repeat(np.arange(people), visits)
+    size = random.geometric(0.4, n)
+    total = int(np.searchsorted(np.cumsum(size), n)) + 1
+    size = size[:total]
+    size[-1] -= size.sum() - n
+    customer = np.resize(random.permutation(customer), total)
+    day = joined[customer] + (random.random(total) * stays[customer]).astype("int64")
+    second = random.triangular(9, 17, 22, total) * 3600
+    moment = np.datetime64(START, "us") + (day * SECONDS_PER_DAY + second).astype(
+        "int64"
+    ) * np.timedelta64(1_000_000, "us")
+    by_time = np.argsort(moment, kind="stable")
+    return customer[by_time].astype("int64"), moment[by_time], size[by_time]
+
+
+def lines_file(folder: Path, n: int) -> Path:
+    """The Parquet folder of a generated shop of n lines, made once."""
+    shop = folder / f"shop-{n}"
+    if not (shop / "lines.parquet").exists():
+        shop.mkdir(parents=True, exist_ok=True)
+        part = shop / "lines.parquet.part"
+        pq.write_table(lines_of(n), part)
+        part.rename(shop / "lines.parquet")
+    return shop
