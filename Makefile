@@ -75,7 +75,7 @@ endef
 	@touch $@
 
 .venv/.demo: .venv/.uv requirements/demo.txt pyproject.toml
-	$(call step,installing the libraries,$(UV) pip install -q -r requirements/demo.txt hatchling editables && $(UV) pip install -q --no-build-isolation --no-deps -e .)
+	$(call step,installing the libraries,$(UV) pip install -q -r requirements/demo.txt && $(UV) pip install -q --no-build-isolation --no-deps -e .)
 	@touch $@
 
 .venv/.dev: .venv/.demo requirements/dev.txt
