@@ -1,0 +1,13 @@
+import "./styles/main.css";
+import htmx from "htmx.org";
+import "./requests.js";
+import "./theme.js";
+import "./keyboard.js";
+import "./filters.js";
+import "./elements/sheet.js";
+import "./elements/toast.js";
+import "./elements/palette.js";
+import "./elements/chart.js";
+import "./elements/drop.js";
+
+htmx.config.history = "reload";

@@ -1,0 +1,56 @@
+"""What only the frame of the page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import template
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from regulars.kit.permissions import ROLE_NAMES, Actor
+from regulars.site.menu import MenuItem
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A menu entry with its address on this page; `opens_section` starts a new heading."""
+
+    item: MenuItem
+    url: str
+    current: bool
+    opens_section: bool
+
+
+def address(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+@register.simple_tag
+def menu_links(menu: Sequence[MenuItem], request: HttpRequest) -> list[MenuLink]:
+    """The entries that lead somewhere; the one with the longest matching address is current."""
+    placed = [(item, url) for item in menu if (url := address(item.url_name)) is not None]
+    here = [
+        url
+        for _, url in placed
+        if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
+    current = max(here, key=len, default=None)
+    links: list[MenuLink] = []
+    for item, url in placed:
+        before = links[-1].item.section if links else ""
+        opens = bool(item.section) and item.section != before
+        links.append(MenuLink(item, url, url == current, opens))
+    return links
+
+
+@register.filter
+def role_names(actor: Actor) -> str:
+    """What the signed-in person is here, in words."""
+    return " · ".join(dict.fromkeys(str(ROLE_NAMES[grant.role]) for grant in actor.grants))
