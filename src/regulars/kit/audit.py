@@ -9,10 +9,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from regulars.kit.models import AuditEvent, AuditSeal
 from regulars.kit.permissions import Actor
+
+LOCK_TIMEOUT = "2s"
 
 
 def record(
@@ -39,12 +42,11 @@ def seal(*, at: datetime) -> int:
     """Seals all events that have no seal yet; returns how many.
 
     The lock waits for writers in flight, so that an id below the seal cannot appear later. It does
-    not wait long: a long import is left alone and sealed the next time.
+    not wait long: while an import writes, nothing is sealed, and all of it the next time.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
-            cursor.execute("LOCK TABLE kit_auditevent IN SHARE ROW EXCLUSIVE MODE")
+        if not _writers_are_done():
+            return 0
         last = AuditSeal.objects.order_by("-through_id").first()
         digest = bytes(last.digest) if last else b""
         count, through = 0, last.through_id if last else 0
@@ -56,17 +58,35 @@ def seal(*, at: datetime) -> int:
     return count
 
 
+def _writers_are_done() -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
+            cursor.execute("LOCK TABLE kit_auditevent IN SHARE ROW EXCLUSIVE MODE")
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return False
+        raise
+    return True
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What a verification found. `broken_after` is the last id that is still proven."""
+    """What a verification found.
+
+    Attributes:
+        sealed: how many events are proven unchanged.
+        unsealed: how many came after the last seal.
+        broken: the first and last id of the events, sealed together, that are not as they were.
+    """
 
     sealed: int
     unsealed: int
-    broken_after: int | None = None
+    broken: tuple[int, int] | None = None
 
     @property
     def sound(self) -> bool:
-        return self.broken_after is None
+        return self.broken is None
 
 
 def verify() -> Verdict:
@@ -78,9 +98,14 @@ def verify() -> Verdict:
             digest = _chain(digest, event)
             count += 1
         if count != mark.events or digest != bytes(mark.digest):
-            return Verdict(sealed, 0, broken_after=proven)
+            return Verdict(sealed, _unsealed(), broken=(proven + 1, mark.through_id))
         sealed, proven = sealed + count, mark.through_id
-    return Verdict(sealed, AuditEvent.objects.filter(pk__gt=proven).count())
+    return Verdict(sealed, _unsealed())
+
+
+def _unsealed() -> int:
+    last = AuditSeal.objects.order_by("-through_id").first()
+    return AuditEvent.objects.filter(pk__gt=last.through_id if last else 0).count()
 
 
 def _events(*, after: int, through: int | None = None) -> Iterator[AuditEvent]:

@@ -37,7 +37,10 @@ def read_or_make_secret(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_bytes(os.urandom(KEY_BYTES))
+        with draft.open("wb") as stream:
+            stream.write(os.urandom(KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())  # what it seals must not outlive it in a power cut
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 MINOR_PER_MAJOR = 100
+SIGNS = " ¥$£€元"
+
+# Grouped by thousands or not at all; at most 15 digits before the point and 9 after it.
+_NUMBER = re.compile(r"(\d{1,3}(,\d{3}){1,4}|\d{1,15}|(?=\.\d))(\.\d{0,9})?", re.ASCII)
+
+
+def read_decimal(text: str) -> Decimal:
+    """Reads a number as people and tills write it.
+
+    Accepts a currency sign, thousands separators, full-width characters, a leading or trailing
+    minus and parentheses for negatives. A comma that separates no thousands is refused: "12,50"
+    would otherwise become 1250.
+
+    Raises:
+        ValueError: the text is no number, or has over 15 digits before the point or 9 after it.
+    """
+    bare = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    negative = bare.startswith("(") and bare.endswith(")")
+    bare = (bare[1:-1] if negative else bare).strip(SIGNS)
+    if bare.startswith("-") or bare.endswith("-"):
+        negative = not negative
+        bare = bare.removeprefix("-").removesuffix("-").strip(SIGNS)
+    if not _NUMBER.fullmatch(bare):
+        raise ValueError(f"“{text}” is not a number")
+    value = Decimal(bare.replace(",", ""))
+    return -value if negative else value
 
 
 def parse_money(text: str) -> int:
-    """Reads an amount as people and tills write it, in minor units.
-
-    Accepts a currency sign, spaces, thousands separators, a leading or trailing minus and
-    parentheses for negatives. Half a minor unit and finer is refused, never rounded.
+    """Reads an amount, as `read_decimal` does, in minor units. Nothing is rounded.
 
     Raises:
         ValueError: the text is no amount, or finer than the minor unit.
     """
-    bare = text.strip().replace("−", "-").replace("，", ",").replace("．", ".")
-    negative = bare.startswith("(") and bare.endswith(")")
-    bare = bare.strip("()").replace(",", "").replace(" ", "").strip("¥￥$£€元")
-    if bare.endswith("-"):
-        bare = "-" + bare[:-1]
-    if bare.startswith("-"):
-        negative, bare = not negative, bare[1:].lstrip("¥￥$£€")
-    try:
-        value = Decimal(bare) * MINOR_PER_MAJOR
-    except InvalidOperation as error:
-        raise ValueError(f"“{text}” is not an amount of money") from error
-    if not value.is_finite() or "_" in bare:
-        raise ValueError(f"“{text}” is not an amount of money")
+    value = read_decimal(text) * MINOR_PER_MAJOR
     if value != value.to_integral_value():
         raise ValueError(f"“{text}” is finer than one hundredth")
-    return -int(value) if negative else int(value)
+    return int(value)
 
 
 def allocate(total: int, weights: Sequence[int]) -> list[int]:

@@ -79,6 +79,7 @@ def add_items(
     Raises:
         IntegrityError: a code is taken, or a price is negative.
     """
+    by.must(Permission.IMPORT_DATA)
     ids = next_ids("offer_item", len(drafts))
     copy_rows(
         "offer_item",
@@ -120,7 +121,8 @@ def add_items(
 def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> int:
     """Takes back the items a batch brought; returns how many. No sale may name them."""
     by.must(Permission.IMPORT_DATA)
-    deleted, _detail = Item.objects.filter(batch_id=batch_id).delete()
+    _total, tables = Item.objects.filter(batch_id=batch_id).delete()
+    deleted = tables.get(Item._meta.label, 0)
     audit.record(
         "offer.remove_batch", f"batch:{batch_id}", by=by, at=at, detail={"deleted": deleted}
     )
@@ -144,3 +146,22 @@ def add_user(
     RoleGrant.objects.create(user=user, role=role, store_id=store.pk if store else None)
     audit.record("offer.add_user", f"user:{user.pk}", by=by, at=at, detail={"role": role})
     return user
+
+
+@transaction.atomic
+def change_price(item_id: int, price: int, *, by: Actor, at: datetime) -> None:
+    """Sets the list price from now on, in minor units. What was sold keeps its amounts."""
+    by.must(Permission.MANAGE_SETTINGS)
+    item = Item.objects.select_for_update().get(pk=item_id)
+    before, item.price = item.price, price
+    item.save(update_fields=["price"])
+    detail = {"from": before, "to": price}
+    audit.record("offer.change_price", f"item:{item_id}", by=by, at=at, detail=detail)
+
+
+@transaction.atomic
+def retire_staff(staff_id: int, *, by: Actor, at: datetime) -> None:
+    """Marks someone as gone. What they served keeps their name."""
+    by.must(Permission.MANAGE_SETTINGS)
+    Staff.objects.filter(pk=staff_id).update(active=False)
+    audit.record("offer.retire_staff", f"staff:{staff_id}", by=by, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from regulars.kit import audit
@@ -24,6 +25,7 @@ from regulars.people.models import (
     ContactPoint,
     Customer,
     CustomerTag,
+    CustomField,
     ExternalId,
     Note,
     Relation,
@@ -55,7 +57,11 @@ def update_customer(
     by.must(Permission.EDIT_CUSTOMERS)
     unknown = changes.keys() - EDITABLE
     if unknown:
-        raise ValidationError(_("Unknown fields: %(names)s") % {"names": ", ".join(unknown)})
+        raise ValidationError(
+            _("Unknown fields: %(names)s") % {"names": ", ".join(sorted(unknown))}
+        )
+    if "name" in changes:
+        changes = {**changes, "name": rules.normalise_name(changes["name"])}
     customer = Customer.objects.select_for_update().get(pk=customer_id, erased_at=None)
     before = {name: getattr(customer, name) for name in changes}
     for name, value in changes.items():
@@ -227,27 +233,50 @@ def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> Removed:
     the others disappear. The caller makes sure that no sale names them.
     """
     by.must(Permission.IMPORT_DATA)
+    theirs = {"customer__batch_id": batch_id}
+    for table in (ContactPoint, CustomerTag, Note, ExternalId, Relation):
+        table.objects.filter(**theirs).delete()
+    Relation.objects.filter(other__batch_id=batch_id).delete()
     brought = Customer.objects.filter(batch_id=batch_id, erased_at=None)
-    with_ledger = brought.filter(consents__isnull=False).distinct().values_list("pk", flat=True)
-    kept = list(with_ledger)
-    ContactPoint.objects.filter(customer__batch_id=batch_id).delete()
-    CustomerTag.objects.filter(customer__batch_id=batch_id).delete()
-    Note.objects.filter(customer__batch_id=batch_id).delete()
-    ExternalId.objects.filter(customer__batch_id=batch_id).delete()
-    deleted, _detail = brought.exclude(pk__in=kept).delete()
-    for customer in Customer.objects.filter(pk__in=kept):
-        _empty(customer, at=at)
+    emptied = _empty(brought.filter(Exists(Consent.objects.filter(customer=OuterRef("pk")))), at=at)
+    _total, deleted = brought.delete()
+    removed = Removed(deleted.get(Customer._meta.label, 0), emptied)
     audit.record(
         "people.remove_batch",
         f"batch:{batch_id}",
         by=by,
         at=at,
-        detail={"deleted": deleted, "emptied": len(kept)},
+        detail={"deleted": removed.deleted, "emptied": removed.emptied},
     )
-    return Removed(deleted, len(kept))
+    return removed
 
 
-def _empty(customer: Customer, *, at: datetime) -> None:
-    blank = Customer(pk=customer.pk, number=f"erased-{customer.pk}", erased_at=at)
-    blank.created_at = customer.created_at
-    blank.save()
+def _empty(customers: QuerySet[Customer], *, at: datetime) -> int:
+    kept = {"id", "number", "created_at", "erased_at"}
+    blank = Customer()
+    emptied = {
+        field.attname: getattr(blank, field.attname)
+        for field in Customer._meta.concrete_fields
+        if field.attname not in kept
+    }
+    number = Concat(Value("erased-"), Cast("pk", CharField()))
+    return customers.update(**emptied, number=number, erased_at=at)
+
+
+@transaction.atomic
+def define_field(
+    key: str,
+    label: str,
+    kind: str,
+    *,
+    choices: Sequence[str] = (),
+    by: Actor,
+    at: datetime,
+) -> CustomField:
+    """Adds a field to every customer's record; its values stand in `Customer.custom`."""
+    by.must(Permission.MANAGE_SETTINGS)
+    field = CustomField(key=key, label=label, kind=kind, choices=list(choices))
+    field.full_clean(exclude=["choices"])
+    field.save()
+    audit.record("people.define_field", f"field:{field.pk}", by=by, at=at, detail={"key": key})
+    return field

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from regulars.kit import audit
 from regulars.kit.bulk import copy_rows, next_ids
 from regulars.kit.keys import DataKey, keyring
-from regulars.kit.permissions import Actor
+from regulars.kit.permissions import Actor, Permission
 from regulars.people import rules
 from regulars.people.drafts import CustomerDraft
 from regulars.people.models import Tag
@@ -40,6 +40,7 @@ def add_customers(
     Raises:
         IntegrityError: a number or an external id is already another customer's.
     """
+    by.must(Permission.EDIT_CUSTOMERS)
     ids = next_ids("people_customer", len(drafts))
     keys = [keyring().new_wrapped_key() if draft.contacts else None for draft in drafts]
     people = list(zip(ids, drafts, keys, strict=True))

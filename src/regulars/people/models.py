@@ -124,7 +124,7 @@ class ContactPoint(models.Model):
 
 
 class Consent(models.Model):
-    """One word on one purpose and channel: granted or withdrawn. Append-only; the latest counts."""
+    """One word on one purpose and channel. Append-only; what was said last (`at`) counts."""
 
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="consents", db_index=False

@@ -79,8 +79,8 @@ def masked_contacts(customers: Sequence[Customer]) -> dict[int, list[MaskedConta
 
 
 def consents_of(customer_id: int) -> dict[tuple[str, str], bool]:
-    """The word that counts now, by purpose and channel."""
-    rows = Consent.objects.filter(customer_id=customer_id).order_by("id")
+    """The word that counts now, by purpose and channel: the latest said, however late it came."""
+    rows = Consent.objects.filter(customer_id=customer_id).order_by("at", "id")
     return {(row.purpose, row.channel): row.granted for row in rows}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
 
-MOST_READINGS = 12
+LONGEST_IN_EVERY_READING = 4
 TAIL_DIGITS = 4
 
 _WORDS = re.compile(r"[a-z0-9]+|[^\sa-z0-9]+")
@@ -25,8 +25,9 @@ def name_keys(name: str) -> list[str]:
     """What a name is found by, each a prefix to be typed.
 
     For Chinese characters: every tail of the name (so that any part of it is found), its pinyin
-    initials and its full pinyin, in every reading of 多音字; for Latin letters: each word, and
-    the whole without spaces. All in lower case.
+    initials and its full pinyin, in every reading of 多音字 (tails longer than a name of four
+    characters in the usual one only); for Latin letters: each word, and the whole without spaces.
+    All in lower case.
 
     >>> name_keys("曾黎")
     ['cengli', 'cl', 'l', 'li', 'zengli', 'zl', '曾黎', '黎']
@@ -42,8 +43,8 @@ def name_keys(name: str) -> list[str]:
             for start in range(len(word)):
                 tail = word[start:]
                 keys.add(tail)
-                keys |= set(_joined(map(_initials, tail)))
-                keys |= set(_joined(map(_readings, tail)))
+                keys |= _spelled(tail, _initials)
+                keys |= _spelled(tail, _readings)
     return sorted(keys)
 
 
@@ -55,19 +56,19 @@ def query_term(text: str) -> str:
 @lru_cache(maxsize=8192)
 def _readings(character: str) -> tuple[str, ...]:
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(sorted(set(found[0]))) if found else (character,)
+    return tuple(dict.fromkeys(found[0])) if found else (character,)
 
 
 @lru_cache(maxsize=8192)
 def _initials(character: str) -> tuple[str, ...]:
-    return tuple(sorted({reading[0] for reading in _readings(character)}))
+    return tuple(dict.fromkeys(reading[0] for reading in _readings(character)))
 
 
-def _joined(parts: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for count, combination in enumerate(product(*parts)):
-        if count == MOST_READINGS:
-            return
-        yield "".join(combination)
+def _spelled(text: str, spell: Callable[[str], tuple[str, ...]]) -> set[str]:
+    spellings = [spell(character) for character in text]
+    if len(text) > LONGEST_IN_EVERY_READING:
+        spellings = [usual[:1] for usual in spellings]
+    return {"".join(combination) for combination in product(*spellings)}
 
 
 def normalise_contact(kind: str, text: str) -> str:

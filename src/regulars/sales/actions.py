@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from regulars.kit import audit
 from regulars.kit.bulk import copy_rows
 from regulars.kit.permissions import Actor, Permission
-from regulars.sales.models import Order
 
 STAGED_COLUMNS = [
     "source", "key", "store_id", "customer_id", "channel", "ordered_at", "position", "item_id",
@@ -125,7 +124,11 @@ def _rows(drafts: Iterable[OrderDraft]) -> Iterator[tuple[Any, ...]]:
 def record_rows(
     rows: Iterable[tuple[Any, ...]], *, by: Actor, at: datetime, batch_id: int | None = None
 ) -> Recorded:
-    """As `record_orders`, from rows of `STAGED_COLUMNS`, one a line, in any order."""
+    """As `record_orders`, from rows of `STAGED_COLUMNS`, one a line, in any order.
+
+    Rows of one order may name different times; the earliest is the order's.
+    """
+    by.must(Permission.IMPORT_DATA)
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         staged = copy_rows("sales_staged", STAGED_COLUMNS, rows)
@@ -162,7 +165,8 @@ def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> int:
             "DELETE FROM sales_line USING sales_order o WHERE order_id = o.id AND o.batch_id = %s",
             [batch_id],
         )
-    deleted, _detail = Order.objects.filter(batch_id=batch_id).delete()
+        cursor.execute("DELETE FROM sales_order WHERE batch_id = %s", [batch_id])
+        deleted = cursor.rowcount
     audit.record(
         "sales.remove_batch", f"batch:{batch_id}", by=by, at=at, detail={"orders": deleted}
     )
