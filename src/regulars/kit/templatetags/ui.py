@@ -35,6 +35,11 @@ def render(name: str, **context: Any) -> SafeString:
     return render_to_string(f"kit/ui/{name}.html", context)
 
 
+def trimmed(content: str) -> SafeString:
+    """What stood between two tags, empty when only space did."""
+    return mark_safe(content.strip())  # noqa: S308 - rendered by the template already
+
+
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon beside a word; it says nothing to a screen reader."""
@@ -78,7 +83,7 @@ def page_header(
     """The question or answer of the page; the content is its buttons."""
     return render(
         "page_header",
-        content=content.strip(),
+        content=trimmed(content),
         title=title,
         subtitle=subtitle,
         back=back,
@@ -118,7 +123,7 @@ def stat(
     """A key figure. The content is what changed; `url` opens where the figure comes from."""
     return render(
         "stat",
-        content=content.strip(),
+        content=trimmed(content),
         label=label,
         value=value,
         url=url,
@@ -163,7 +168,7 @@ def skeleton(rows: int = 3) -> SafeString:
 def risk(value: float | None, low: float | None = None, high: float | None = None) -> SafeString:
     """A probability as a bar, in words, with its interval. All are ratios."""
     if value is None:
-        return mark_safe(formats.MISSING)
+        return format_html("{}", formats.MISSING)
     level = "high" if value >= RISK_HIGH else "middle" if value >= RISK_MIDDLE else "low"
     return render(
         "risk",
@@ -273,7 +278,7 @@ def event(
 ) -> SafeString:
     """One thing that happened, inside `<ol class="timeline">`."""
     return render(
-        "event", content=content.strip(), title=title, when=when, icon_name=icon_name, tone=tone
+        "event", content=trimmed(content), title=title, when=when, icon_name=icon_name, tone=tone
     )
 
 
