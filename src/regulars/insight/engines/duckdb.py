@@ -38,13 +38,13 @@ class DuckDB:
         settings: dict[str, Any] = {
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
-            "enable_progress_bar": False,
         }
         if memory_limit:
             settings["memory_limit"] = memory_limit
         if threads:
             settings["threads"] = threads
         self.connection = ibis.duckdb.connect(**settings)
+        self.connection.raw_sql("SET enable_progress_bar = false")
 
     def read(self, name: str, source: Any) -> Table:
         if isinstance(source, Path):

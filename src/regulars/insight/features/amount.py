@@ -17,9 +17,9 @@ FALLING_TO = 0.8
 def amount(shop: Shop, *, as_of: date) -> Table:
     """One row per known customer, all amounts in minor units.
 
-    Columns: spend (net of returns, ever); spend_365d (the 365 days before ``as_of``) and
-    spend_prior_365d (the 365 before those); average_order, largest_order, smallest_order (of
-    purchases; returns aside); trend: "growing" when spend_365d is at least 1.25 times the year
+    Columns: purchases (orders above zero); spend (net of returns, ever); spend_365d (the 365 days
+    before ``as_of``) and spend_prior_365d (the 365 before those); average_order, largest_order,
+    smallest_order (of purchases; returns aside); trend: "growing" when spend_365d is at least 1.25 times the year
     before, "falling" when at most 0.8 times, else "steady"; empty for those not yet known for two
     years or without spend in both.
     """
@@ -40,6 +40,7 @@ def amount(shop: Shop, *, as_of: date) -> Table:
     )
     features = totals.select(
         "customer_id",
+        "purchases",
         "spend",
         "spend_365d",
         "spend_prior_365d",
@@ -48,7 +49,8 @@ def amount(shop: Shop, *, as_of: date) -> Table:
         average_order=totals.purchased / totals.purchases.nullif(0),
         trend=_trend(totals),
     )
-    return snapshot.with_listed(features, zero=("spend", "spend_365d", "spend_prior_365d"))
+    counted = ("purchases", "spend", "spend_365d", "spend_prior_365d")
+    return snapshot.with_listed(features, zero=counted)
 
 
 def _trend(totals: Table) -> Column:
