@@ -82,7 +82,9 @@ def update_customer(
 
 def _index_name(customer: Customer) -> None:
     lexemes = Value(search_text(customer.name, customer.number))
-    Customer.objects.filter(pk=customer.pk).update(search=Cast(lexemes, SearchVectorField()))
+    Customer.objects.filter(pk=customer.pk).update(
+        search=Cast(lexemes, SearchVectorField()), sort_name=rules.sort_name(customer.name)
+    )
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from regulars.people.models import Tag
 CUSTOMER_COLUMNS = [
     "id", "number", "name", "sex", "birth_year", "birth_month", "birth_day", "birth_calendar",
     "province", "city", "city_tier", "occupation", "income_band", "found_us", "joined_on",
-    "custom", "data_key", "search", "batch_id", "created_at",
+    "custom", "data_key", "search", "sort_name", "batch_id", "created_at",
 ]  # fmt: skip
 CONTACT_COLUMNS = ["customer_id", "kind", "sealed", "blind", "tail_blind"]
 CONSENT_COLUMNS = [
@@ -98,7 +98,7 @@ def _customer_row(
         "lunar" if birth and birth.lunar else "solar",
         draft.province, draft.city, draft.city_tier, draft.occupation, draft.income_band,
         draft.found_us, draft.joined_on, json.dumps(draft.custom, ensure_ascii=False), key,
-        search_text(name, number), batch_id, at,
+        search_text(name, number), rules.sort_name(name), batch_id, at,
     )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ class Customer(models.Model):
     """A person the business knows.
 
     A birth date may lack its year; `birth_calendar` says whether month and day are of the lunar
-    calendar. `search` holds what the name is found by (see `rules.name_keys`).
+    calendar. `search` holds what the name is found by (see `rules.name_keys`), `sort_name` what lists
+    are sorted by (see `rules.sort_name`).
     """
 
     SEXES = ["", "female", "male", "other"]
@@ -43,6 +44,7 @@ class Customer(models.Model):
     custom = models.JSONField(default=dict, blank=True)
     data_key = models.BinaryField(max_length=80, null=True, blank=True)
     search = SearchVectorField(null=True, blank=True)
+    sort_name = models.CharField(max_length=720, blank=True, default="", db_default="")
     batch = models.ForeignKey(
         Batch, null=True, blank=True, on_delete=models.PROTECT, db_index=False
     )
@@ -53,6 +55,7 @@ class Customer(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="customer_search"),
             models.Index(fields=["-joined_on", "-id"], name="customer_newest"),
+            models.Index(fields=["sort_name", "number"], name="customer_by_name"),
             models.Index(fields=["birth_month", "birth_day"], name="customer_birthday"),
             models.Index(fields=["batch"], name="customer_batch", condition=Q(batch__isnull=False)),
         ]

@@ -8,10 +8,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 LONGEST_IN_EVERY_READING = 4
 TAIL_DIGITS = 4
+
+SURNAMES = {
+    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "任": "ren", "区": "ou", "查": "zha",
+    "朴": "piao", "盖": "ge", "翟": "zhai", "乐": "yue", "覃": "qin", "缪": "miao", "尉": "yu",
+    "万": "wan", "华": "hua", "纪": "ji", "柏": "bai", "洗": "xian", "冼": "xian", "员": "yun",
+    "折": "she", "种": "chong", "秘": "bi", "繁": "po", "燕": "yan", "应": "ying", "宁": "ning",
+}  # fmt: skip
+"""Characters read in another way as a surname, or at risk of it."""
 
 _WORDS = re.compile(r"[a-z0-9]+|[^\sa-z0-9]+")
 
@@ -46,6 +54,20 @@ def name_keys(name: str) -> list[str]:
                 keys |= _spelled(tail, _initials)
                 keys |= _spelled(tail, _readings)
     return sorted(keys)
+
+
+def sort_name(name: str) -> str:
+    """What a name sorts by: the pinyin of its characters, then the characters; Latin in lower case.
+
+    >>> sort_name("曾黎")
+    'zeng li 曾黎'
+    """
+    name = normalise_name(name)
+    syllables = lazy_pinyin(name)
+    if name[:1] in SURNAMES:
+        syllables[0] = SURNAMES[name[0]]
+    spelled = " ".join(" ".join(syllables).lower().split())
+    return spelled if spelled == name.lower() else f"{spelled} {name}"
 
 
 def query_term(text: str) -> str:
