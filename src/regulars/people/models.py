@@ -20,8 +20,8 @@ class Customer(models.Model):
     """A person the business knows.
 
     A birth date may lack its year; `birth_calendar` says whether month and day are of the lunar
-    calendar. `search` holds what the name is found by (see `rules.name_keys`), `sort_name` what lists
-    are sorted by (see `rules.sort_name`).
+    calendar. `search` holds what the name is found by, `sort_name` what lists are sorted by (see
+    `rules.name_keys` and `rules.sort_name`).
     """
 
     SEXES = ["", "female", "male", "other"]
