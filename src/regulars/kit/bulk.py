@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection
 from psycopg import sql
+from pyarrow import csv
 
 
 def next_ids(table: str, count: int) -> list[int]:
@@ -29,4 +31,22 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         for row in rows:
             copy.write_row(row)
             count += 1
+    return count
+
+
+def copy_batches(table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch]) -> int:
+    """Writes Arrow batches with these columns into `table` and returns how many rows there were.
+
+    The rows never become Python objects: several times faster than `copy_rows` for millions.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for batch in batches:
+            text = pa.BufferOutputStream()
+            csv.write_csv(batch.select(columns), text, csv.WriteOptions(include_header=False))
+            copy.write(text.getvalue())
+            count += batch.num_rows
     return count
