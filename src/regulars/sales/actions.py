@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,7 +35,7 @@ CREATE TEMPORARY TABLE sales_staged_order ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('sales_order', 'id')) AS id, grouped.*
 FROM (
     SELECT source, key, min(store_id) AS store_id, min(customer_id) AS customer_id,
-           min(channel) AS channel, min(ordered_at) AS ordered_at,
+           min(channel) AS channel, min(ordered_at) AS ordered_at, count(*) AS lines,
            sum(hashtextextended(concat_ws('|', store_id, coalesce(customer_id, 0), channel,
                extract(epoch FROM ordered_at), item_id, coalesce(staff_id, 0),
                trim_scale(quantity), amount, discount), 0)::numeric) AS content
@@ -63,7 +63,9 @@ ORDER BY o.id, s.position
 """
 
 _THERE = """
-SELECT count(*) FILTER (WHERE o.content = s.content), count(*) FILTER (WHERE o.content <> s.content)
+SELECT count(*) FILTER (WHERE o.content = s.content),
+       coalesce(sum(s.lines) FILTER (WHERE o.content = s.content), 0)::bigint,
+       array_agg(s.key ORDER BY s.key) FILTER (WHERE o.content <> s.content)
 FROM sales_staged_order s JOIN sales_order o ON o.source = s.source AND o.key = s.key
 WHERE o.id <> s.id
 """
@@ -93,12 +95,22 @@ class OrderDraft:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What happened to the orders given: new, already there, or there with other lines."""
+    """What happened to the orders given: new, already there, or there with other lines.
+
+    Attributes:
+        lines: of the new orders; `lines_already` of those that were there as they are given.
+        different_keys: of the orders that are there with other lines.
+    """
 
     orders: int
     lines: int
     already_there: int
-    different: int
+    lines_already: int
+    different_keys: tuple[str, ...]
+
+    @property
+    def different(self) -> int:
+        return len(self.different_keys)
 
 
 def record_orders(
@@ -139,6 +151,46 @@ def record_batches(
     return _record(partial(copy_batches, batches=batches), by=by, at=at, batch_id=batch_id)
 
 
+def record_selected(
+    select: str,
+    parameters: Mapping[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    batch_id: int | None = None,
+) -> Recorded:
+    """As `record_rows`, from rows that another table holds: a query yields `STAGED_COLUMNS`."""
+    return _record(partial(_stage_selected, select, parameters), by=by, at=at, batch_id=batch_id)
+
+
+def _stage_selected(
+    select: str, parameters: Mapping[str, Any], table: str, columns: Sequence[str]
+) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) {select}", parameters)
+        return cursor.rowcount
+
+
+@transaction.atomic
+def compare_selected(select: str, parameters: Mapping[str, Any]) -> Recorded:
+    """What `record_selected` would do, without doing it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        staged = _stage_selected(select, parameters, "sales_staged", STAGED_COLUMNS)
+        cursor.execute(_ORDERS)
+        cursor.execute("ANALYZE sales_staged_order")
+        same, lines, different = _already_there(cursor)
+        cursor.execute(
+            "SELECT count(*), coalesce(sum(lines) FILTER (WHERE key = ANY(%s)), 0)::bigint"
+            " FROM sales_staged_order",
+            [list(different)],
+        )
+        orders, lines_different = cursor.fetchone()
+        cursor.execute("DROP TABLE sales_staged, sales_staged_order")
+    fresh = staged - lines - lines_different
+    return Recorded(orders - same - len(different), fresh, same, lines, different)
+
+
 @transaction.atomic
 def _record(
     stage: Callable[[str, Sequence[str]], int], *, by: Actor, at: datetime, batch_id: int | None
@@ -166,9 +218,13 @@ def _move(cursor: Any, batch_id: int | None) -> Recorded:
     orders = cursor.rowcount
     cursor.execute(_INSERT_LINES)
     lines = cursor.rowcount
+    return Recorded(orders, lines, *_already_there(cursor))
+
+
+def _already_there(cursor: Any) -> tuple[int, int, tuple[str, ...]]:
     cursor.execute(_THERE)
-    same, different = cursor.fetchone()
-    return Recorded(orders, lines, same, different)
+    same, lines, different = cursor.fetchone()
+    return same, lines, tuple(different or ())
 
 
 @transaction.atomic
