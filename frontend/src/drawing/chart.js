@@ -115,7 +115,7 @@ function seriesOf(spec, colours) {
     if (spec.kind === "bars") return [bars(series, place, colour, spec)];
     if (spec.kind === "dots") return dots(series, place, colour);
     const above = series.low ? band(series, place, colour) : [];
-    return [...above, line(series, place, colour, spec.series.length)];
+    return [...above, line(series, place, colour)];
   });
   if (spec.mark && drawn.length) drawn.at(-1).markLine = markLine(spec.mark, colours);
   return drawn;

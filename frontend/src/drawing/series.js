@@ -1,6 +1,6 @@
 // The shapes: a line, the band around it, bars from zero, a dot with its interval.
 
-export function line(series, place, colour, count) {
+export function line(series, place, colour) {
   return {
     id: `main-${place}`,
     name: series.name,
@@ -9,7 +9,6 @@ export function line(series, place, colour, count) {
     symbol: "none",
     itemStyle: { color: colour },
     lineStyle: { width: 2, color: colour, type: series.dashed ? [5, 4] : "solid" },
-    endLabel: count > 1 && !series.dashed ? { show: false } : undefined,
   };
 }
 
@@ -61,7 +60,7 @@ export function dots(series, place, colour) {
     name: series.name,
     type: "scatter",
     symbolSize: 10,
-    itemStyle: { color: colour },
+    itemStyle: { color: colour, opacity: 1 },
     data: series.values.map((value, at) => [value, at]),
   };
   return [whiskers, middle];
