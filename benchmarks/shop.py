@@ -66,7 +66,7 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
     return customer[by_time].astype("int64"), moment[by_time], size[by_time]
 
 
-def lines_file(folder: Path, n: int) -> Path:
+def shop_folder(folder: Path, n: int) -> Path:
     """The Parquet folder of a generated shop of n lines, made once."""
     shop = folder / f"shop-{n}"
     if not (shop / "lines.parquet").exists():

@@ -79,6 +79,7 @@ def amount(lines: list[Line], as_of: date) -> dict:
             if year <= 0.8 * before:
                 trend = "falling"
         rows[customer] = {
+            "purchases": len(bought),
             "spend": sum(order["amount"] for order in own),
             "spend_365d": year,
             "spend_prior_365d": before,
@@ -138,9 +139,7 @@ def rfm(lines: list[Line], as_of: date) -> dict:
 
 def rhythm(lines: list[Line], as_of: date) -> dict:
     days_of = {who: purchase_days(own) for who, own in customers(lines, as_of).items()}
-    gaps_of = {
-        who: [(b - a).days for a, b in pairwise(days)] for who, days in days_of.items()
-    }
+    gaps_of = {who: [(b - a).days for a, b in pairwise(days)] for who, days in days_of.items()}
     medians = [median(gaps) for gaps in gaps_of.values() if gaps]
     shop_gap = median(medians) if medians else None
     return {who: _rhythm(days, gaps_of[who], shop_gap, as_of) for who, days in days_of.items()}

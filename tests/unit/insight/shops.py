@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from math import isclose
+from random import Random
 
 import pyarrow as pa
 from hypothesis import strategies as st
@@ -68,6 +69,30 @@ def line(customer: str | None, day: date, amount: int = 100, **more: object) -> 
     at = datetime.combine(day, datetime.min.time()) + timedelta(hours=12)
     plain = {"customer_id": customer, "order_id": 1, "ordered_at": at, "product_id": 1}
     return {**dict.fromkeys(SCHEMA.names), **plain, "quantity": 1.0, "amount": amount} | more
+
+
+def busy_lines(n: int, seed: int = 7) -> list[dict]:
+    """n lines of 30 customers over three years, repeatable."""
+    random = Random(seed)
+    rows = []
+    for _ in range(n):
+        who = random.choice((None, *range(30)))
+        at = FIRST + timedelta(days=random.randrange(940), hours=random.choice((0, 9, 13.5, 20)))
+        rows.append(
+            line(
+                None if who is None else f"c{who}",
+                at.date(),
+                random.choice((-200, -100, 50, 100, 100, 400)),
+                order_id=random.randrange(40),
+                ordered_at=at,
+                product_id=random.randint(1, 4),
+                discount=random.choice((None, 0, 20)),
+                staff_id=random.choice((None, "x", "y")),
+                store_id=random.randint(1, 2),
+                channel=random.choice(("store", "web")),
+            )
+        )
+    return rows
 
 
 @contextmanager

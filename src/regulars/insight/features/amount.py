@@ -19,9 +19,9 @@ def amount(shop: Shop, *, as_of: date) -> Table:
 
     Columns: purchases (orders above zero); spend (net of returns, ever); spend_365d (the 365 days
     before ``as_of``) and spend_prior_365d (the 365 before those); average_order, largest_order,
-    smallest_order (of purchases; returns aside); trend: "growing" when spend_365d is at least 1.25 times the year
-    before, "falling" when at most 0.8 times, else "steady"; empty for those not yet known for two
-    years or without spend in both.
+    smallest_order (of purchases; returns aside); trend: "growing" when spend_365d is at least 1.25
+    times the year before, "falling" when at most 0.8 times, else "steady"; empty for those not
+    yet known for two years or who spent nothing in the year before.
     """
     snapshot = shop.at(as_of)
     days = snapshot.days

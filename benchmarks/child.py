@@ -1,0 +1,30 @@
+"""One contestant, once: ``python -m benchmarks.child WORK CONTESTANT INPUT ANSWER``.
+
+Prints one line of JSON: seconds of the work alone, and the most memory the process ever held,
+taken before the answer is written for comparison.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+
+def main(work_name: str, contestant_name: str, input_path: str, answer_path: str) -> None:
+    work = import_module(f"benchmarks.works.{work_name}").WORK
+    contestant = next(c for c in work.contestants if c.name == contestant_name)
+    prepared = contestant.prepare()
+    started = time.perf_counter()
+    answer = contestant.run(Path(input_path), prepared)
+    seconds = time.perf_counter() - started
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    contestant.save(answer, Path(answer_path))
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""One module per work; each declares ``WORK``, see ``benchmarks.work``."""
