@@ -94,7 +94,7 @@ class ExternalId(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["source", "value"], name="external_id_is_one_customer")
+            models.UniqueConstraint(fields=["value", "source"], name="external_id_is_one_customer")
         ]
 
 
