@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import DateField, Q, QuerySet, Sum, TimeField
+from django.db.models.expressions import RawSQL
 
 from regulars.sales.models import Line, Order
 
@@ -38,8 +39,10 @@ class Totals:
 
 
 _DAY = "(o.ordered_at AT TIME ZONE s.time_zone)::date"
+_CLOCK = "(o.ordered_at AT TIME ZONE s.time_zone)::time"
 
 # The bounds in UTC, a day wider on both sides, let the index on time work; the day itself decides.
+# `until` ends the last day early, so that a day half gone is held against half a day.
 _SPAN = f"""
 FROM sales_order o
 JOIN offer_store s ON s.id = o.store_id
@@ -48,10 +51,11 @@ JOIN offer_item i ON i.id = l.item_id
 WHERE o.ordered_at >= %(first)s::timestamp AT TIME ZONE 'UTC' - interval '1 day'
   AND o.ordered_at < %(last)s::timestamp AT TIME ZONE 'UTC' + interval '2 days'
   AND {_DAY} BETWEEN %(first)s AND %(last)s
+  AND (%(until)s::time IS NULL OR {_DAY} < %(last)s OR {_CLOCK} < %(until)s)
   AND (%(stores)s::bigint[] IS NULL OR o.store_id = ANY(%(stores)s))
 """
 
-_PER_ORDER = f"""
+PER_ORDER = f"""
 SELECT o.id, o.customer_id, {_DAY} AS day, sum(l.amount) AS amount,
        coalesce(sum(l.amount) FILTER (WHERE l.amount >= 0), 0) AS sold,
        coalesce(sum(l.amount) FILTER (WHERE l.amount < 0), 0) AS returned,
@@ -65,19 +69,22 @@ SELECT coalesce(sum(amount), 0)::bigint, coalesce(sum(sold), 0)::bigint,
        coalesce(sum(sold - services), 0)::bigint,
        count(*) FILTER (WHERE amount > 0),
        count(DISTINCT customer_id) FILTER (WHERE amount > 0)
-FROM ({_PER_ORDER}) AS orders
+FROM ({PER_ORDER}) AS orders
 """
 
 _BY_DAY = f"""
 SELECT day, sum(amount)::bigint, count(*) FILTER (WHERE amount > 0)
-FROM ({_PER_ORDER}) AS orders GROUP BY day ORDER BY day
+FROM ({PER_ORDER}) AS orders GROUP BY day ORDER BY day
 """
 
 
-def totals(first: date, last: date, *, stores: Stores = None) -> Totals:
-    """Sales from `first` to `last`, both included, by the clock of each store."""
+def totals(first: date, last: date, *, stores: Stores = None, until: time | None = None) -> Totals:
+    """Sales from `first` to `last`, both included, by the clock of each store.
+
+    With `until`, the last day counts only up to that time of day.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, _span(first, last, stores))
+        cursor.execute(_TOTALS, span_parameters(first, last, stores, until))
         return Totals(*cursor.fetchone())
 
 
@@ -91,14 +98,17 @@ class Day:
 def by_day(first: date, last: date, *, stores: Stores = None) -> list[Day]:
     """Sales of each day on which there were any."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_DAY, _span(first, last, stores))
+        cursor.execute(_BY_DAY, span_parameters(first, last, stores))
         return [Day(*row) for row in cursor.fetchall()]
 
 
-def _span(first: date, last: date, stores: Stores) -> dict[str, Any]:
+def span_parameters(
+    first: date, last: date, stores: Stores, until: time | None = None
+) -> dict[str, Any]:
     return {
         "first": first,
         "last": last,
+        "until": until,
         "stores": None if stores is None else sorted(stores),
     }
 
@@ -116,37 +126,45 @@ class Group:
     orders: int
 
 
-def by_category(first: date, last: date, *, stores: Stores = None) -> list[Group]:
+def by_category(
+    first: date, last: date, *, stores: Stores = None, until: time | None = None
+) -> list[Group]:
     """Sales of each category; the groups' amounts sum to the total of the span."""
     with connection.cursor() as cursor:
         query = _BY_GROUP.format(column="i.category", span=_SPAN)
-        cursor.execute(query, _span(first, last, stores))
+        cursor.execute(query, span_parameters(first, last, stores, until))
         return [Group(*row) for row in cursor.fetchall()]
 
 
-def orders_between(first: date, last: date, *, stores: Stores = None) -> QuerySet[Order]:
+def orders_between(
+    first: date, last: date, *, stores: Stores = None, until: time | None = None
+) -> QuerySet[Order]:
     """The orders of a span, newest first, with their `amount`."""
-    local_day = Q(local_day__range=(first, last))
-    return _with_amount(_of_stores(_with_local_day(), stores)).filter(local_day)
+    around = (_midnight(first) - timedelta(days=1), _midnight(last) + timedelta(days=2))
+    found = Order.objects.alias(local_day=_LOCAL_DAY).filter(
+        ordered_at__range=around, local_day__range=(first, last)
+    )
+    if until is not None:
+        found = found.alias(local_clock=_LOCAL_CLOCK).filter(
+            Q(local_day__lt=last) | Q(local_clock__lt=until)
+        )
+    return _with_amount(_of_stores(found, stores))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+_LOCAL = """(sales_order.ordered_at AT TIME ZONE
+    (SELECT time_zone FROM offer_store WHERE offer_store.id = sales_order.store_id))"""
+_LOCAL_DAY = RawSQL(f"{_LOCAL}::date", [], DateField())  # noqa: S611  constants only
+_LOCAL_CLOCK = RawSQL(f"{_LOCAL}::time", [], TimeField())  # noqa: S611
 
 
 def orders_of(customer_id: int, *, stores: Stores = None) -> QuerySet[Order]:
     """A customer's orders, newest first, with their `amount` and their lines."""
     orders = _of_stores(Order.objects.filter(customer_id=customer_id), stores)
     return _with_amount(orders).prefetch_related("lines__item", "lines__staff")
-
-
-def _with_local_day() -> QuerySet[Order]:
-    from django.db.models import DateField
-    from django.db.models.expressions import RawSQL
-
-    day = RawSQL(
-        "(sales_order.ordered_at AT TIME ZONE (SELECT time_zone FROM offer_store"
-        " WHERE offer_store.id = sales_order.store_id))::date",
-        [],
-        output_field=DateField(),
-    )
-    return Order.objects.annotate(local_day=day)
 
 
 def _of_stores(orders: QuerySet[Order], stores: Stores) -> QuerySet[Order]:

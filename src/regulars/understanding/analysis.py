@@ -6,20 +6,21 @@ import errno
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from regulars import insight
 from regulars.kit import audit, clock
 from regulars.kit.permissions import SYSTEM, Actor, Permission
 from regulars.kit.postgres import database_url
-from regulars.understanding import publication
+from regulars.understanding import by_store, publication
 from regulars.understanding.extraction import extract
 from regulars.understanding.models import Run
 
@@ -50,8 +51,8 @@ def as_of_now(at: datetime) -> date:
 def perform(run_id: int, *, progress: Progress = lambda step: None) -> Run:
     """Runs a queued analysis to its end and returns it, published or failed.
 
-    One runs at a time. A failed one leaves the last published one standing; what went wrong is on
-    the run, in words for people.
+    One runs at a time. A failed one leaves the last published one standing; `error` of the run is
+    the message id of what went wrong.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [RUNS_AT_ONCE])
@@ -71,7 +72,7 @@ def _bury_the_killed() -> None:
     Run.objects.filter(state=Run.RUNNING).update(
         state=Run.FAILED,
         failed_at=clock.now(),
-        error=_("The program was stopped in the middle of this analysis. Run it again."),
+        error=gettext_noop("The program was stopped in the middle of this analysis. Run it again."),
     )
 
 
@@ -91,33 +92,46 @@ def _perform(run: Run, progress: Progress) -> None:
 
 
 def _extract_analyse_publish(run: Run, folder: Path, progress: Progress) -> None:
-    tables, out = folder / "tables", folder / "results"
+    tables, out, spill = folder / "tables", folder / "results", folder / "spill"
     extract(database_url(), tables, zone=settings.TIME_ZONE, progress=progress)
-    progress("analyse")
-    with insight.open_shop(tables, temp_directory=folder / "spill") as shop:
-        insight.runs.run(shop, as_of=run.as_of, out=out, parameters=parameters())
+    chosen = parameters()
+    insight.run(
+        tables,
+        as_of=run.as_of,
+        out=out,
+        parameters=chosen,
+        progress=progress,
+        temp_directory=spill,
+    )
+    progress("stores")
+    by_store.write_figures(tables, out, as_of=run.as_of, parameters=chosen, spill=spill)
     progress("publish")
     publication.publish(run, out, at=clock.now())
     audit.record("understanding.publish_run", f"run:{run.pk}", by=SYSTEM, at=clock.now())
     publication.forget_old_runs(keep=KEEP_RUNS)
 
 
-def parameters() -> dict[str, str]:
+def parameters() -> insight.Parameters:
     """What the business sets for its analyses."""
-    return {"country": settings.BUSINESS.country}
+    return insight.Parameters(country=settings.BUSINESS.country)
 
 
 def in_words(error: Exception) -> str:
-    """What went wrong and what to do, for people."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return _("The disk is full. Free some space and run the analysis again.")
-    if isinstance(error, MemoryError):
-        return _("The analysis needs more memory than this machine has free.")
+    """What went wrong and what to do: a message id, to be shown in the reader's language."""
+    chain = list(_chain(error))
+    if any(isinstance(link, OSError) and link.errno == errno.ENOSPC for link in chain):
+        return gettext_noop("The disk is full. Free some space and run the analysis again.")
+    if any(isinstance(link, MemoryError | duckdb.OutOfMemoryException) for link in chain):
+        return gettext_noop("The analysis needs more memory than this machine has free.")
     if isinstance(error, insight.TableError):
         return str(error)
-    if isinstance(error.__cause__ or error, psycopg.errors.ForeignKeyViolation):
-        return _("Customers were removed while the analysis ran. Run it again.")
+    if any(isinstance(link, psycopg.errors.ForeignKeyViolation) for link in chain):
+        return gettext_noop("Customers were removed while the analysis ran. Run it again.")
     log.error("The analysis stopped on something unforeseen.", exc_info=error)
-    return _("The analysis stopped on something unforeseen (%(kind)s). The log tells more.") % {
-        "kind": type(error).__name__
-    }
+    return gettext_noop("The analysis stopped on something unforeseen. The log tells more.")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     run = analysis.request_run(trigger="command", by=SYSTEM, at=clock.now())
     run = analysis.perform(run.pk, progress=tell)
     if run.state == Run.FAILED:
-        print(run.error, file=sys.stderr)
+        print(_(run.error), file=sys.stderr)
         return 1
     tell(_("published"))
     return 0

@@ -18,10 +18,10 @@ COLUMNS = {
     "customer_id": "customer_id",
     "first_on": "first_on",
     "last_on": "last_on",
-    "purchases": "coalesce(purchases, 0)",
-    "purchase_days": "coalesce(purchase_days, 0)",
-    "spend": "coalesce(spend, 0)",
-    "spend_365d": "coalesce(spend_365d, 0)",
+    "purchases": "purchases",
+    "purchase_days": "purchase_days",
+    "spend": "spend",
+    "spend_365d": "spend_365d",
     "average_order": "round(average_order)::bigint",
     "r_score": "r_score",
     "f_score": "f_score",
@@ -41,23 +41,31 @@ CHUNK_BYTES = 1 << 20
 
 @transaction.atomic
 def publish(run: Run, results: Path, *, at: datetime) -> None:
-    """Publishes `customers.parquet` and `figures/` of a finished run.
+    """Publishes `customers.parquet`, `figures/` and `stores/` of a finished run.
 
     Raises:
         psycopg.errors.ForeignKeyViolation: a customer was removed since the extraction.
     """
     _copy_customers(run.pk, results / "customers.parquet", results / "customers.csv")
-    for file in sorted((results / "figures").glob("*.parquet")):
-        Figure.objects.create(run=run, name=file.stem, rows=_rows(file))
+    _publish_figures(run, results / "figures", store_id=None)
+    for folder in sorted((results / "stores").glob("*")):
+        _publish_figures(run, folder, store_id=int(folder.name))
     run.manifest = json.loads((results / "manifest.json").read_text(encoding="utf-8"))
     run.state, run.published_at = Run.PUBLISHED, at
     run.save(update_fields=["manifest", "state", "published_at"])
 
 
+def _publish_figures(run: Run, folder: Path, *, store_id: int | None) -> None:
+    Figure.objects.bulk_create(
+        Figure(run=run, store_id=store_id, name=file.stem, rows=_rows(file))
+        for file in sorted(folder.glob("*.parquet"))
+    )
+
+
 def _copy_customers(run_id: int, parquet: Path, csv: Path) -> None:
     with duckdb.connect() as duck:
         known = [row[0] for row in duck.execute(f"DESCRIBE FROM '{parquet}'").fetchall()]
-        rest = [name for name in known if name not in set(COLUMNS.values()) | {"p_no_return"}]
+        rest = [name for name in known if name not in {*COLUMNS, *COLUMNS.values()}]
         columns = ", ".join(f"{expression} AS {name}" for name, expression in COLUMNS.items())
         detail = ", ".join(f'"{name}" := "{name}"' for name in rest)
         duck.execute(
@@ -88,7 +96,7 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 @transaction.atomic
 def forget_old_runs(*, keep: int) -> None:
     """Deletes the results of all but the newest published runs; the runs themselves stay listed."""
-    published = Run.objects.filter(state=Run.PUBLISHED).order_by("-published_at")
+    published = Run.objects.filter(state=Run.PUBLISHED).order_by("-published_at", "-pk")
     old = [run.pk for run in published[keep:]]
     with connection.cursor() as cursor:
         for table in ("understanding_customerresult", "understanding_figure"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from regulars.understanding.models import CustomerResult, Figure, Run
 
 
@@ -22,7 +24,8 @@ def later_failure(published: Run | None) -> Run | None:
 
 def figure(run: Run, name: str, *, store_id: int | None = None) -> list[dict[str, Any]]:
     """The rows of one shop-level table of a run; empty when the run has no such table."""
-    found = Figure.objects.filter(run=run, name=name, store_id=store_id).first()
+    whose = Q(store__isnull=True) if store_id is None else Q(store=store_id)
+    found = Figure.objects.filter(whose, run=run, name=name).first()
     return found.rows if found else []
 
 
