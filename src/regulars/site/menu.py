@@ -51,6 +51,49 @@ MENU = [
 ]
 
 
+@dataclass(frozen=True)
+class SettingsItem:
+    """One entry of the settings page, with a line on what it is for."""
+
+    label: Promise
+    text: Promise
+    url_name: str
+    icon: str
+    permission: Permission
+
+
+SETTINGS = [
+    SettingsItem(
+        _("Import"),
+        _("Bring in customers, products and sales from files, and undo it."),
+        "intake:list",
+        "file-up",
+        Permission.IMPORT_DATA,
+    ),
+    SettingsItem(
+        _("Data quality"),
+        _("What is missing, wrong or late, field by field, with the records behind it."),
+        "intake:quality",
+        "list-checks",
+        Permission.SEE_INSIGHTS,
+    ),
+    SettingsItem(
+        _("Audit"),
+        _("Who changed what and when, and whether the trail is whole."),
+        "audit",
+        "scroll-text",
+        Permission.SEE_AUDIT,
+    ),
+    SettingsItem(
+        _("Background jobs"),
+        _("What runs, what waits and what failed."),
+        "jobs",
+        "workflow",
+        Permission.MANAGE_SETTINGS,
+    ),
+]
+
+
 def menu_for(actor: Actor) -> list[MenuItem]:
     """The entries this actor may open, in order."""
     return [item for item in MENU if actor.may(item.permission)]

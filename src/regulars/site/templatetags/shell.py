@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django import template
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 
+from regulars.kit import clock
 from regulars.kit.permissions import ROLE_NAMES, Actor
-from regulars.site.menu import MenuItem
+from regulars.site.menu import SETTINGS, MenuItem, SettingsItem
 
 register = template.Library()
 
@@ -54,3 +56,24 @@ def menu_links(menu: Sequence[MenuItem], request: HttpRequest) -> list[MenuLink]
 def role_names(actor: Actor) -> str:
     """What the signed-in person is here, in words."""
     return " · ".join(dict.fromkeys(str(ROLE_NAMES[grant.role]) for grant in actor.grants))
+
+
+@register.simple_tag
+def settings_links(actor: Actor) -> list[tuple[SettingsItem, str]]:
+    """The settings that lead somewhere and that this person may open."""
+    return [
+        (item, url)
+        for item in SETTINGS
+        if actor.may(item.permission) and (url := address(item.url_name)) is not None
+    ]
+
+
+@register.simple_tag
+def greeting(actor: Actor) -> str:
+    """A word for the time of day, in the zone of the business."""
+    hour = clock.now().astimezone(clock.zone()).hour
+    if 5 <= hour < 12:
+        return gettext("Good morning, %(name)s") % {"name": actor.name}
+    if 12 <= hour < 18:
+        return gettext("Good afternoon, %(name)s") % {"name": actor.name}
+    return gettext("Good evening, %(name)s") % {"name": actor.name}
