@@ -1,8 +1,8 @@
 """The catalogues of messages, without GNU gettext.
 
 `python -m regulars.site.messages compile` makes the `.mo` files Django reads; `missing` lists
-what has no Chinese yet, and exits 1 if anything has none; `extract` adds those to the
-catalogues, to be filled in.
+what has no Chinese yet, and exits 1 if anything has none; `extract ROOM …` adds those to the
+catalogues of these rooms, to be filled in.
 
 A room's messages stand in its own catalogue; one that `kit` translates already need not be
 repeated. Ids are found by Babel, templates being turned into Python by Django itself.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -173,11 +173,13 @@ def compile_all(package: Path = PACKAGE) -> int:
     return held
 
 
-def add_missing(package: Path = PACKAGE) -> int:
-    """Adds what has no Chinese yet to the catalogues; returns how many were added."""
+def add_missing(names: Collection[str], package: Path = PACKAGE) -> int:
+    """Adds what has no Chinese yet to the catalogues of these rooms; returns how many."""
     added = 0
-    shared: set[tuple[str | None, str]] = set()
+    shared = _keys(read_catalogue(package / "kit"))
     for room in rooms(package):
+        if room.name not in names:
+            continue
         catalogue = read_catalogue(room)
         listed = {(entry.msgctxt, entry.msgid) for entry in catalogue} | shared
         wanted = {message.key: message for message in messages_of(room)}
@@ -188,8 +190,6 @@ def add_missing(package: Path = PACKAGE) -> int:
             Path(catalogue.fpath).parent.mkdir(parents=True, exist_ok=True)
             catalogue.save(catalogue.fpath)
         added += len(fresh)
-        if room.name == "kit":
-            shared = _keys(catalogue)
     return added
 
 
@@ -204,12 +204,16 @@ def _blank(message: Message) -> polib.POEntry:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m regulars.site.messages")
     parser.add_argument("what", choices=["compile", "missing", "extract"])
-    what = parser.parse_args(arguments).what
-    if what == "compile":
+    known = [room.name for room in rooms()]
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=", ".join(known))
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.rooms) - set(known):
+        parser.error(f"no such room: {', '.join(sorted(unknown))}")
+    if asked.what == "compile":
         print(f"{compile_all()} messages compiled")
         return 0
-    if what == "extract":
-        print(f"{add_missing()} messages added, to be filled in")
+    if asked.what == "extract":
+        print(f"{add_missing(asked.rooms or known)} messages added, to be filled in")
         return 0
     findings = check()
     for finding in findings:
