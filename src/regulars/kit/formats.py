@@ -114,6 +114,14 @@ def _plus(value: Number) -> str:
     return "+" if value > 0 else _minus(value)
 
 
+def _size(size: Number, kind: Kind, sign: str) -> str:
+    if kind == "percent":
+        return percent(size)
+    if kind == "pp":
+        return points(size).lstrip("+")
+    return money(int(size), sign=sign) if kind == "money" else count(size)
+
+
 def delta(
     value: Number | None, kind: Kind = "percent", *, better: Better = "up", sign: str = "¥"
 ) -> Delta:
@@ -126,13 +134,7 @@ def delta(
     """
     if value is None:
         return Delta(MISSING, "flat", "flat")
-    size = abs(value)
-    written = {
-        "percent": lambda: percent(size),
-        "pp": lambda: points(size).lstrip("+"),
-        "count": lambda: count(size),
-        "money": lambda: money(int(size), sign=sign),
-    }[kind]()
+    written = _size(-value if value < 0 else value, kind, sign)
     if not any(character in "123456789" for character in written):
         return Delta(written, "flat", "flat")
     direction: Literal["up", "down"] = "up" if value > 0 else "down"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import cast
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from regulars.kit import clock, formats
 
 register = template.Library()
-MAY_BE_MISSING = (None, "")
 
 
 def in_chinese() -> bool:
@@ -23,28 +22,33 @@ def in_chinese() -> bool:
 
 
 def currency_sign() -> str:
-    return cast(str, settings.REGULARS_CURRENCY_SIGN)
+    return settings.REGULARS_CURRENCY_SIGN
+
+
+def known(value: Any) -> Any:
+    """None for what is missing; a template says an empty text for a name it does not know."""
+    return None if value == "" else value
 
 
 @register.filter
 def count(value: formats.Number | None, places: int = 0) -> str:
-    return formats.count(None if value in MAY_BE_MISSING else value, places)
+    return formats.count(known(value), places)
 
 
 @register.filter
 def money(minor: int | None) -> str:
-    return formats.money(None if minor in MAY_BE_MISSING else minor, sign=currency_sign())
+    return formats.money(known(minor), sign=currency_sign())
 
 
 @register.filter
 def money_exact(minor: int | None) -> str:
-    return formats.money_exact(None if minor in MAY_BE_MISSING else minor, sign=currency_sign())
+    return formats.money_exact(known(minor), sign=currency_sign())
 
 
 @register.filter
 def money_short(minor: int | None) -> str | SafeString:
     """The dashboard's amount; the exact one shows on hover when it was shortened."""
-    if minor is None or minor == "":
+    if known(minor) is None:
         return formats.MISSING
     sign = currency_sign()
     short = formats.money_short(minor, sign=sign, chinese=in_chinese())
@@ -56,7 +60,7 @@ def money_short(minor: int | None) -> str | SafeString:
 
 @register.filter
 def count_short(value: formats.Number | None) -> str | SafeString:
-    if value is None or value == "":
+    if known(value) is None:
         return formats.MISSING
     short = formats.count_short(value, chinese=in_chinese())
     exact = formats.count(value)
@@ -67,12 +71,12 @@ def count_short(value: formats.Number | None) -> str | SafeString:
 
 @register.filter
 def percent(ratio: formats.Number | None, places: int = 1) -> str:
-    return formats.percent(None if ratio in MAY_BE_MISSING else ratio, places)
+    return formats.percent(known(ratio), places)
 
 
 @register.filter
 def points(difference: formats.Number | None) -> str:
-    return formats.points(None if difference in MAY_BE_MISSING else difference)
+    return formats.points(known(difference))
 
 
 @register.filter(expects_localtime=True)
@@ -110,4 +114,4 @@ def masked_phone(number: str | None) -> str:
 @register.filter
 def or_dash(value: object) -> object:
     """A dash for what is missing; zero is not missing."""
-    return formats.MISSING if value in MAY_BE_MISSING else value
+    return formats.MISSING if known(value) is None else value
