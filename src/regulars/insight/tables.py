@@ -156,10 +156,10 @@ def conform(name: str, table: Table) -> Table:
 
 def _cast(spec: TableSpec, column: Column, table: Table) -> IbisColumn:
     if column.name not in table.columns:
-        return ibis.null(_EMPTY_TYPE[column.kind])
+        return ibis.null(EMPTY_TYPE[column.kind])
     found = table[column.name]
     if found.type().is_null():
-        return found.cast(_EMPTY_TYPE[column.kind])
+        return found.cast(EMPTY_TYPE[column.kind])
     return _CASTS[column.kind](spec.name, column, found)
 
 
@@ -187,7 +187,7 @@ def _as_time(table: str, column: Column, found: IbisColumn) -> IbisColumn:
         return found.cast(dt.Timestamp(scale=6))
     remedy = "Write 2026-11-22 14:30:00."
     if kind.is_timestamp():
-        remedy = f"Convert from {kind.timezone} to the store's wall clock and drop the zone."
+        remedy = "Convert it to the store's wall clock and drop the zone."
     raise _refuse(table, column, found, remedy)
 
 
@@ -226,7 +226,7 @@ def _as_text(table: str, column: Column, found: IbisColumn) -> IbisColumn:
     raise _refuse(table, column, found, "Write text.")
 
 
-_EMPTY_TYPE = {
+EMPTY_TYPE = {
     Kind.ID: "string",
     Kind.TIME: "timestamp",
     Kind.DATE: "date",

@@ -286,9 +286,10 @@ def _preferred(bought: list[dict], value_of) -> tuple[object, float | None]:
 def no_return(lines: list[Line], day: date, horizon_days: int) -> dict:
     """customer -> (overdue ratio, purchase days, stayed away) as seen on a past day."""
     seen = {}
+    everyone = customers(lines, date.max)
     for customer, row in rhythm(lines, day).items():
         if row["purchase_days"]:
-            later = purchase_days(customers(lines, date.max)[customer])
+            later = purchase_days(everyone[customer])
             back = any(day <= d < day + timedelta(horizon_days) for d in later)
             seen[customer] = (row["overdue_ratio"], row["purchase_days"], not back)
     return seen

@@ -21,7 +21,8 @@ def lines_with(**columns: object) -> pa.Table:
     """Two good lines with some columns replaced."""
     table = pa.Table.from_pylist([line("a", DAY), line("b", DAY, order_id=2)], SCHEMA)
     for name, values in columns.items():
-        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+        column = values if isinstance(values, pa.Array) else pa.array(values)
+        table = table.set_column(table.schema.get_field_index(name), name, column)
     return table
 
 
@@ -47,8 +48,8 @@ def test_ids_that_became_floats_are_refused() -> None:
 def test_times_with_a_zone_are_refused() -> None:
     at = pa.array([datetime(2025, 1, 1), datetime(2025, 1, 2)], pa.timestamp("us", "Asia/Shanghai"))
     error = refusal({"lines": lines_with(ordered_at=at)})
-    assert "Asia/Shanghai" in str(error)
-    assert "wall clock" in error.remedy
+    assert error.column == "ordered_at"
+    assert "drop the zone" in error.remedy
 
 
 def test_times_as_text_are_refused() -> None:

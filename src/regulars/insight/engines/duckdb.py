@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from regulars.insight.tables import TABLES, Kind, TableError
+from regulars.insight.tables import EMPTY_TYPE, TABLES, Kind, TableError
 
 
 class DuckDB:
@@ -83,7 +83,7 @@ class DuckDB:
                 str(path), table_name=view, header=True, columns=None, types=types or None
             )
             # Parsed once here instead of once per query.
-            return self.hold(raw)
+            return _without_guesses(name, self.hold(raw))
         except UnicodeDecodeError as error:
             remedy = "Save it as UTF-8."
             raise TableError(name, None, f"{path.name} is not UTF-8 text.", remedy) from error
@@ -121,3 +121,21 @@ class DuckDB:
         self.connection.disconnect()
         if self._own_folder:
             self._own_folder.cleanup()
+
+
+def _without_guesses(name: str, table: Table) -> Table:
+    """A column without a single value is guessed to be text; it is nothing of its own kind."""
+    declared = {column.name: column.kind for column in TABLES[name].columns}
+    guessed = [
+        column
+        for column, kind in table.schema().items()
+        if kind.is_string() and declared.get(column, Kind.TEXT) not in (Kind.ID, Kind.TEXT)
+    ]
+    if not guessed:
+        return table
+    counted = table.aggregate(**{column: table[column].count() for column in guessed})
+    values = counted.to_pyarrow().to_pylist()[0]
+    nothing = {
+        column: ibis.null(EMPTY_TYPE[declared[column]]) for column in guessed if not values[column]
+    }
+    return table.mutate(**nothing)

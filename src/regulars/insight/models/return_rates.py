@@ -84,19 +84,26 @@ class ReturnRates:
         return [asdict(cell) for cell in self.cells]
 
 
-def fit(shop: Shop, *, as_of: date, horizon_days: int | None = None) -> ReturnRates:
+def fit(
+    shop: Shop,
+    *,
+    as_of: date,
+    horizon_days: int | None = None,
+    most_windows: int = MOST_WINDOWS,
+) -> ReturnRates:
     """Return rates from everything known before a date.
 
     Args:
         horizon_days: "did not come back" means no purchase within so many days; None takes
             twice the shop's usual gap, at least 60.
+        most_windows: how many past dates to look at, thirty days apart, the latest first.
     """
     buying = shop.at(as_of).purchase_days
     if horizon_days is None:
         gap = shop_gap_days(buying) or 0
         horizon_days = max(SHORTEST_HORIZON_DAYS, round(2 * gap))
     first = buying.day.min().to_pyarrow().as_py()
-    windows = past_dates(first, as_of, horizon_days)
+    windows = past_dates(first, as_of, horizon_days, most_windows)
     if not windows:
         missing = Missing("days", _days_lacking(first, as_of, horizon_days))
         return ReturnRates(as_of, horizon_days, (), (), None, missing)
@@ -112,12 +119,14 @@ def fit(shop: Shop, *, as_of: date, horizon_days: int | None = None) -> ReturnRa
     )
 
 
-def past_dates(first: date | None, as_of: date, horizon_days: int) -> list[date]:
+def past_dates(
+    first: date | None, as_of: date, horizon_days: int, most: int = MOST_WINDOWS
+) -> list[date]:
     """Dates to look back from, latest first: their horizon is over by ``as_of``."""
     if first is None:
         return []
     latest = as_of - timedelta(days=horizon_days)
-    dates = [latest - timedelta(days=STEP_DAYS * step) for step in range(MOST_WINDOWS)]
+    dates = [latest - timedelta(days=STEP_DAYS * step) for step in range(most)]
     return [day for day in dates if (day - first).days >= HISTORY_DAYS]
 
 
