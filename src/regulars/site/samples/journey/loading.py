@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from django.db import transaction
@@ -18,14 +17,12 @@ from regulars.people.adding import add_customers
 from regulars.sales.actions import Recorded, record_batches
 from regulars.site.samples import marker
 from regulars.site.samples.journey.tables import DEMOGRAPHICS, ZONE, Journey
-from regulars.site.samples.marker import Progress
+from regulars.site.samples.progress import Progress
 
 NAME = "journey"
-STANDING_CLOCK = datetime(2018, 1, 1, 12, 0, tzinfo=ZoneInfo(ZONE))
-"""Noon after the last day of the data."""
 
 
-def load(*, facts: Path, progress: Progress, at: datetime = STANDING_CLOCK) -> None:
+def load(*, facts: Path, progress: Progress, at: datetime) -> None:
     """Loads every table; does nothing when they are there already.
 
     A run that is killed leaves nothing behind, so the next one starts afresh.

@@ -41,7 +41,7 @@ FROM transactions WHERE coupon_disc > 0 ORDER BY basket_id, product_id
 _LINES = f"""
 SELECT '{SOURCE}' AS source, t.basket_id::VARCHAR AS key, s.id AS store_id, c.id AS customer_id,
        'store' AS channel, strftime(t.transaction_timestamp, '%Y-%m-%d %H:%M:%S+00') AS ordered_at,
-       (row_number() OVER (PARTITION BY t.basket_id ORDER BY t.product_id) - 1)::INTEGER AS position,
+       row_number() OVER (PARTITION BY t.basket_id ORDER BY t.product_id) - 1 AS position,
        i.id AS item_id, NULL::BIGINT AS staff_id, t.quantity,
        round(t.sales_value * 100)::BIGINT AS amount,
        round((t.retail_disc + t.coupon_match_disc) * 100)::BIGINT AS discount
