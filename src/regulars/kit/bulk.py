@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString
 
 import pyarrow as pa
 from django.db import connection
-from psycopg import sql
+from psycopg import Copy, sql
 from pyarrow import csv
 
 
@@ -23,11 +24,8 @@ def next_ids(table: str, count: int) -> list[int]:
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Writes `rows` (one value a column) into `table` and returns how many there were."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with _copy_into(table, columns, "FORMAT text") as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
@@ -39,14 +37,27 @@ def copy_batches(table: str, columns: Sequence[str], batches: Iterable[pa.Record
 
     The rows never become Python objects: several times faster than `copy_rows` for millions.
     """
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with _copy_into(table, columns, "FORMAT csv") as copy:
         for batch in batches:
             text = pa.BufferOutputStream()
             csv.write_csv(batch.select(columns), text, csv.WriteOptions(include_header=False))
             copy.write(text.getvalue())
             count += batch.num_rows
     return count
+
+
+@contextmanager
+def _copy_into(table: str, columns: Sequence[str], options: LiteralString) -> Iterator[Copy]:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(options),
+    )
+    # Django turns the driver's errors into its own, except in COPY.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        yield copy

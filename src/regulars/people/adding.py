@@ -137,15 +137,20 @@ def _contact_rows(
 
 
 def _tag(people: list[tuple[int, CustomerDraft, bytes | None]], *, by: Actor, at: datetime) -> None:
-    names = {name for _, draft, _ in people for name in draft.tags}
-    if not names:
+    tagged = [
+        (pk, name)
+        for pk, draft, _ in people
+        for name in sorted({rules.normalise_name(tag) for tag in draft.tags} - {""})
+    ]
+    if not tagged:
         return
-    Tag.objects.bulk_create([Tag(name=name) for name in sorted(names)], ignore_conflicts=True)
+    names = sorted({name for _, name in tagged})
+    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     tags = dict(Tag.objects.filter(name__in=names).values_list("name", "id"))
     copy_rows(
         "people_customertag",
         ["customer_id", "tag_id", "at", "by_name"],
-        ((pk, tags[name], at, by.name) for pk, draft, _ in people for name in draft.tags),
+        ((pk, tags[name], at, by.name) for pk, name in tagged),
     )
 
 

@@ -68,7 +68,9 @@ class Customer(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True, birth_day__isnull=True)
-                | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
+                # Spelled out, because a check that comes out NULL passes.
+                | Q(birth_month__isnull=False, birth_day__isnull=False)
+                & Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
                 name="customer_birth_day_and_month",
             ),
             models.CheckConstraint(

@@ -120,6 +120,8 @@ def _normalise_phone(text: str) -> str:
 def mask_contact(kind: str, value: str) -> str:
     """Enough to recognise a contact by, not enough to use it: 138****2384, w***@qq.com."""
     if kind == "phone":
+        if len(value) < 8:  # so short that a head and four digits would leave nothing hidden
+            return f"****{value[-2:]}"
         head = value[:3] if len(value) >= 10 else value[:1]
         return f"{head}****{value[-TAIL_DIGITS:]}"
     if kind == "email":

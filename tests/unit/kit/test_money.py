@@ -41,8 +41,11 @@ def test_amounts_as_tills_write_them(text: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "¥", "-", ".", "()", "abc", "1 2x", "1.2.3", "1_000", "nan", "inf", "1e999999"]
-    + ["((5))", "(5", "--5", "1e3", "٣", "1,2,3", "12,50", "1.234,56", "9" * 16, "0." + "0" * 10],
+    [
+        *("", " ", "¥", "-", ".", "()", "abc", "1 2x", "1.2.3", "1_000", "nan", "inf", "1e3"),
+        *("1e999999", "((5))", "(5", "--5", "٣", "1,2,3", "12,50", "1.234,56"),
+        *("9" * 16, "0." + "0" * 10),
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
@@ -65,7 +68,7 @@ def test_any_text_gives_an_integer_or_a_value_error(text: str) -> None:
     try:
         assert isinstance(parse_money(text), int)
     except ValueError as error:
-        assert text in str(error)  # noqa: PT017
+        assert text in str(error)
 
 
 def test_a_quantity_may_have_three_decimals() -> None:
