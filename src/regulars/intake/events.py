@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -36,11 +37,12 @@ FROM intake_staged_event e ORDER BY source, key, e::text
 ON CONFLICT (source, key) DO NOTHING
 """
 
-_DIFFERENT = """
-SELECT count(*) FROM intake_staged_event s JOIN intake_event e USING (source, key)
-WHERE (s.kind, s.at, s.ends_at, s.customer_id, s.store_id, s.staff_id, s.item_id, s.properties)
+_THERE = """
+SELECT count(*), array_agg(s.key ORDER BY s.key) FILTER (WHERE
+    (s.kind, s.at, s.ends_at, s.customer_id, s.store_id, s.staff_id, s.item_id, s.properties)
     IS DISTINCT FROM
-      (e.kind, e.at, e.ends_at, e.customer_id, e.store_id, e.staff_id, e.item_id, e.properties)
+    (e.kind, e.at, e.ends_at, e.customer_id, e.store_id, e.staff_id, e.item_id, e.properties))
+FROM intake_staged_event s JOIN intake_event e USING (source, key)
 """
 
 
@@ -70,11 +72,15 @@ class EventDraft:
 
 @dataclass(frozen=True)
 class RecordedEvents:
-    """What happened to the events given; `different` counts those there with other content."""
+    """What happened to the events given; `different_keys` are there with other content."""
 
     events: int
     already_there: int
-    different: int
+    different_keys: tuple[str, ...]
+
+    @property
+    def different(self) -> int:
+        return len(self.different_keys)
 
 
 def record_events(
@@ -89,18 +95,48 @@ def record_events(
     return record_event_rows((draft.row() for draft in drafts), by=by, at=at, batch_id=batch_id)
 
 
-@transaction.atomic
 def record_event_rows(
     rows: Iterable[tuple[Any, ...]], *, by: Actor, at: datetime, batch_id: int | None = None
 ) -> RecordedEvents:
     """As `record_events`, from rows of `STAGED_COLUMNS` (`properties` as JSON text)."""
+    stage = partial(copy_rows, "intake_staged_event", STAGED_COLUMNS, rows)
+    return _record(stage, by=by, at=at, batch_id=batch_id)
+
+
+def record_selected_events(
+    select: str,
+    parameters: Mapping[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    batch_id: int | None = None,
+) -> RecordedEvents:
+    """As `record_events`, from rows that another table holds: a query yields `STAGED_COLUMNS`."""
+    return _record(partial(_stage_selected, select, parameters), by=by, at=at, batch_id=batch_id)
+
+
+@transaction.atomic
+def compare_selected_events(select: str, parameters: Mapping[str, Any]) -> RecordedEvents:
+    """What `record_selected_events` would do, without doing it."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
-        staged = copy_rows("intake_staged_event", STAGED_COLUMNS, rows)
+        staged = _stage_selected(select, parameters)
+        there, different = _already_there(cursor)
+        cursor.execute("DROP TABLE intake_staged_event")
+    return RecordedEvents(staged - there, there - len(different), different)
+
+
+@transaction.atomic
+def _record(
+    stage: Callable[[], int], *, by: Actor, at: datetime, batch_id: int | None
+) -> RecordedEvents:
+    by.must(Permission.IMPORT_DATA)
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        staged = stage()
         cursor.execute(_INSERT, [batch_id])
         inserted = cursor.rowcount
-        cursor.execute(_DIFFERENT)
-        different = cursor.fetchone()[0]
+        _there, different = _already_there(cursor)
         cursor.execute("DROP TABLE intake_staged_event")
     audit.record(
         "intake.record_events",
@@ -109,7 +145,21 @@ def record_event_rows(
         at=at,
         detail={"rows": staged, "events": inserted},
     )
-    return RecordedEvents(inserted, staged - inserted - different, different)
+    return RecordedEvents(inserted, staged - inserted - len(different), different)
+
+
+def _stage_selected(select: str, parameters: Mapping[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO intake_staged_event ({', '.join(STAGED_COLUMNS)}) {select}", parameters
+        )
+        return int(cursor.rowcount)
+
+
+def _already_there(cursor: Any) -> tuple[int, tuple[str, ...]]:
+    cursor.execute(_THERE)
+    there, different = cursor.fetchone()
+    return there, tuple(different or ())
 
 
 @transaction.atomic

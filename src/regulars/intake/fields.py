@@ -71,7 +71,7 @@ _NUMBER = _f(
     "order_number", "text", _("Order number"),
     "receipt invoice order ordernumber orderno orderid receiptno basketid invoiceno transaction"
     " 单号 订单号 订单编号 小票号 流水号 收据号 交易号",
-    must=True, longest=80,
+    must=True, longest=47,
 )  # fmt: skip
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {

@@ -26,6 +26,7 @@ class Options:
         upper_codes: item codes that differ only in case are the same.
         key: columns that together say which event a row is, where it has no number of its own.
         properties: columns kept with an event as they are.
+        new_items: what items made on the way are, "service" or "product".
         categories: category of items made on the way, by code.
     """
 
@@ -37,6 +38,7 @@ class Options:
     upper_codes: bool = False
     key: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
+    new_items: str = "product"
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

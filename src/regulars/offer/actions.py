@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -165,3 +166,58 @@ def retire_staff(staff_id: int, *, by: Actor, at: datetime) -> None:
     by.must(Permission.MANAGE_SETTINGS)
     Staff.objects.filter(pk=staff_id).update(active=False)
     audit.record("offer.retire_staff", f"staff:{staff_id}", by=by, at=at)
+
+
+@transaction.atomic
+def add_named_staff(names: Sequence[str], *, by: Actor, at: datetime) -> list[int]:
+    """Adds the staff an import names and nobody knows yet; returns their ids in that order."""
+    by.must(Permission.IMPORT_DATA)
+    staff = Staff.objects.bulk_create(Staff(code=name, name=name) for name in names)
+    detail = {"count": len(staff)}
+    audit.record("offer.add_named_staff", "staff:named", by=by, at=at, detail=detail)
+    return [one.pk for one in staff]
+
+
+@transaction.atomic
+def add_named_stores(
+    names: Mapping[str, str], time_zone: str, *, by: Actor, at: datetime
+) -> list[int]:
+    """Adds the stores an import names and nobody knows yet, names by code; returns their ids."""
+    by.must(Permission.IMPORT_DATA)
+    stores = Store.objects.bulk_create(
+        Store(code=code, name=name, time_zone=time_zone) for code, name in names.items()
+    )
+    detail = {"count": len(stores)}
+    audit.record("offer.add_named_stores", "store:named", by=by, at=at, detail=detail)
+    return [one.pk for one in stores]
+
+
+@transaction.atomic
+def change_items(
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Actor,
+    at: datetime,
+    batch_id: int | None = None,
+) -> dict[int, dict[str, Any]]:
+    """Changes fields of many items, one audit event for all; returns what the fields were.
+
+    Raises:
+        IntegrityError: a code is taken, or a price is negative.
+    """
+    by.must(Permission.IMPORT_DATA)
+    items = Item.objects.select_for_update().filter(pk__in=changes).order_by("pk")
+    before: dict[int, dict[str, Any]] = {}
+    for item in items:
+        before[item.pk] = {name: getattr(item, name) for name in changes[item.pk]}
+        for name, value in changes[item.pk].items():
+            setattr(item, name, value)
+        item.save(update_fields=list(changes[item.pk]))
+    audit.record(
+        "offer.change_items",
+        f"batch:{batch_id}",
+        by=by,
+        at=at,
+        detail={"count": len(before), "fields": sorted({n for c in changes.values() for n in c})},
+    )
+    return before

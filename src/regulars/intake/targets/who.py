@@ -19,7 +19,7 @@ class Who:
     sealed: bytes | None
 
 
-def read_who(cells: Cells, *, ring: Keyring, key: DataKey) -> Who:
+def read_who(cells: Cells, ring: Keyring, key: DataKey) -> Who:
     """The customer a row names. Name and phone are sealed for the making of new customers."""
     code = cells.text("customer")
     name = cells.text("customer_name")
