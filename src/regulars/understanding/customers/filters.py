@@ -1,0 +1,105 @@
+"""What narrows the list of customers."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+
+from regulars.people import queries as people
+from regulars.people.birthdays import celebrated_between
+from regulars.people.models import Customer
+from regulars.sales.models import Order
+from regulars.understanding.models import Run
+
+VALUABLE_FROM = 4
+"""The spend score from which a customer counts as valuable: the upper two fifths."""
+
+Stores = Collection[int] | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Each field left at its default narrows nothing; all others must hold together.
+
+    Attributes:
+        text: as typed: see `people.queries.found_by`.
+        r, f: RFM scores, 1 to 5.
+        watch: customers at risk whose spend score is at least `VALUABLE_FROM`.
+        birthday: whose birthday is in the month of today.
+        tag, store: ids; a store picks those who bought there.
+        spend_from, spend_to: of the last 365 days, minor units, both included.
+    """
+
+    text: str = ""
+    stage: str = ""
+    segment: str = ""
+    r: int | None = None
+    f: int | None = None
+    watch: bool = False
+    birthday: bool = False
+    tag: int | None = None
+    store: int | None = None
+    joined_since: date | None = None
+    last_from: date | None = None
+    last_to: date | None = None
+    spend_from: int | None = None
+    spend_to: int | None = None
+
+    def used(self) -> list[str]:
+        """The names of the fields that narrow something."""
+        return [field.name for field in fields(self) if getattr(self, field.name) != field.default]
+
+    def without(self, *names: str) -> Filters:
+        """The same with some fields back at their defaults."""
+        defaults = {field.name: field.default for field in fields(self) if field.name in names}
+        return replace(self, **defaults)
+
+    def condition(self, today: date) -> Q:
+        """The condition on customers as returned by `with_results`."""
+        condition = people.found_by(self.text)
+        for lookup, value in self._lookups():
+            if value not in (None, ""):
+                condition &= Q(**{lookup: value})
+        if self.watch:
+            condition &= Q(result__stage="at_risk", result__m_score__gte=VALUABLE_FROM)
+        if self.birthday:
+            first, last = today.replace(day=1), monthrange(today.year, today.month)[1]
+            condition &= celebrated_between(first, today.replace(day=last))
+        if self.store:
+            condition &= Q(_bought(store_id=self.store))
+        return condition
+
+    def _lookups(self) -> list[tuple[str, object]]:
+        return [
+            ("result__stage", self.stage),
+            ("result__segment", self.segment),
+            ("result__r_score", self.r),
+            ("result__f_score", self.f),
+            ("tagged__tag", self.tag),
+            ("joined_on__gte", self.joined_since),
+            ("result__last_on__gte", self.last_from),
+            ("result__last_on__lte", self.last_to),
+            ("result__spend_365d__gte", self.spend_from),
+            ("result__spend_365d__lte", self.spend_to),
+        ]
+
+
+def with_results(run: Run | None) -> QuerySet[Customer]:
+    """The known customers, each joined as `result` to what `run` found, if it found anything."""
+    of_run = Q(results__run=run.pk if run else 0)
+    return people.known().annotate(result=FilteredRelation("results", condition=of_run))
+
+
+def visible_to(stores: Stores) -> Q:
+    """Those someone bound to `stores` may see: who bought there, and who bought nowhere yet."""
+    if stores is None:
+        return Q()
+    return Q(_bought(store_id__in=sorted(stores))) | ~Q(_bought())
+
+
+def _bought(**where: object) -> Exists:
+    return Exists(Order.objects.filter(customer=OuterRef("pk"), **where))

@@ -1,0 +1,50 @@
+"""Stages, segments and ways in the words of the page."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STAGES: dict[str, Promise] = {
+    "potential": _("No purchase yet"),
+    "new": _("New"),
+    "mature": _("Regular"),
+    "at_risk": _("At risk"),
+    "lost": _("Lost"),
+}
+STAGE_TONES = {"new": "info", "mature": "good", "at_risk": "warning"}
+
+SEGMENTS: dict[str, Promise] = {
+    "champion": _("Champions"),
+    "loyal": _("Loyal"),
+    "potential": _("Promising"),
+    "new": _("Newcomers"),
+    "needs_attention": _("Need attention"),
+    "sleeping": _("Asleep"),
+    "cannot_lose": _("Must not lose"),
+    "lost": _("Gone"),
+}
+
+SEXES: dict[str, Promise] = {
+    "female": _("Woman"),
+    "male": _("Man"),
+    "other": _("Other"),
+}
+
+WEEKDAYS: tuple[Promise, ...] = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+
+HOURS: dict[str, Promise] = {
+    "morning": _("in the morning"),
+    "noon": _("at noon"),
+    "afternoon": _("in the afternoon"),
+    "evening": _("in the evening"),
+    "night": _("at night"),
+}
