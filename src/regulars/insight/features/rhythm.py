@@ -12,6 +12,7 @@ The shop's usual gap is the median of its customers' own medians, each customer 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,14 +49,35 @@ def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
 
 def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:
     """The same for a table of purchase days (customer_id, day), one row per customer in it."""
-    measured = _measured(purchase_days)
-    median = measured.aggregate(shop_gap=measured.own_gap_days.median())
-    table = measured.cross_join(median)
-    today = ibis.literal(as_of, "date")
+    measured = _measured(_gapped(purchase_days), "customer_id")
+    shop = measured.aggregate(shop_gap=measured.own_gap_days.median())
+    joined = measured.cross_join(shop)
+    return _told(joined, ibis.literal(as_of, "date"), rules, "customer_id")
+
+
+def at_dates(purchase_days: Table, dates: Sequence[date], rules: RhythmRules = RULES) -> Table:
+    """What ``of_days`` would have said on each date from the days before it: at, customer_id, ….
+
+    All dates in one pass, because the gaps between earlier days do not change later.
+    """
+    gapped = _gapped(purchase_days).cross_join(dates_table(dates))
+    measured = _measured(gapped.filter(gapped.day < gapped.at), "at", "customer_id")
+    shop = measured.group_by("at").aggregate(shop_gap=measured.own_gap_days.median())
+    joined = measured.inner_join(shop, "at")
+    return _told(joined, joined["at"], rules, "at", "customer_id")
+
+
+def dates_table(dates: Sequence[date]) -> Table:
+    """One row per date: at."""
+    values = ibis.array([ibis.literal(day, "date") for day in dates])
+    return values.unnest().name("at").as_table()
+
+
+def _told(table: Table, today: Column, rules: RhythmRules, *keys: str) -> Table:
     recency = today.delta(table.last_on, unit="day")
     usual, basis = _usual_gap(table, rules)
     return table.select(
-        "customer_id",
+        *keys,
         "purchase_days",
         "first_on",
         "last_on",
@@ -74,15 +96,20 @@ def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Ta
 
 def shop_gap_days(purchase_days: Table) -> float | None:
     """The shop's usual gap in days; None when nobody came twice."""
-    gap = _measured(purchase_days).own_gap_days.median().to_pyarrow().as_py()
+    own = _measured(_gapped(purchase_days), "customer_id").own_gap_days
+    gap = own.median().to_pyarrow().as_py()
     return None if gap is None else float(gap)
 
 
-def _measured(purchase_days: Table) -> Table:
+def _gapped(purchase_days: Table) -> Table:
+    """customer_id, day and gap, the days since the purchase day before (empty for the first)."""
     previous = purchase_days.day.lag().over(group_by="customer_id", order_by="day")
-    gapped = purchase_days.select("customer_id", "day", previous=previous)
-    gapped = gapped.mutate(gap=gapped.day.delta(gapped.previous, unit="day"))
-    return gapped.group_by("customer_id").aggregate(
+    gap = purchase_days.day.delta(previous, unit="day")
+    return purchase_days.select("customer_id", "day", gap=gap)
+
+
+def _measured(gapped: Table, *keys: str) -> Table:
+    return gapped.group_by(*keys).aggregate(
         purchase_days=gapped.count(),
         first_on=gapped.day.min(),
         last_on=gapped.day.max(),

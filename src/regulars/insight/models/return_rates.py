@@ -20,7 +20,7 @@ import pyarrow as pa
 from ibis.expr.types import Column, Table
 
 from regulars.insight.evidence import Missing
-from regulars.insight.features.rhythm import of_days, rhythm, shop_gap_days
+from regulars.insight.features.rhythm import at_dates, dates_table, rhythm, shop_gap_days
 from regulars.insight.models.back_test import BackTest, back_test
 from regulars.insight.models.cells import Cell, banded, estimate_cells
 from regulars.insight.shop import Shop
@@ -140,22 +140,18 @@ def observed(purchase_days: Table, windows: list[date], horizon_days: int) -> Ta
 
     Columns: window, customer_id, overdue_band, purchase_band, recency_days, no_return (bool).
     """
-    return ibis.union(*[_window(purchase_days, day, horizon_days) for day in windows])
-
-
-def _window(purchase_days: Table, day: date, horizon_days: int) -> Table:
-    before = purchase_days.filter(purchase_days.day < day)
-    end = day + timedelta(days=horizon_days)
-    after = purchase_days.filter((purchase_days.day >= day) & (purchase_days.day < end))
-    returned = after.select("customer_id").distinct()
-    placed = banded(of_days(before, day))
-    joined = placed.left_join(returned, "customer_id")
+    return_days = purchase_days.select("customer_id", "day").cross_join(dates_table(windows))
+    wait = return_days.day.delta(return_days["at"], unit="day")
+    returned = return_days.filter((wait >= 0) & (wait < horizon_days))
+    returned = returned.select("at", "customer_id").distinct()
+    placed = banded(at_dates(purchase_days, windows))
+    joined = placed.left_join(returned, ["at", "customer_id"])
     return joined.select(
         "customer_id",
         "overdue_band",
         "purchase_band",
         "recency_days",
-        window=ibis.literal(day, "date"),
+        window=joined["at"],
         no_return=joined.customer_id_right.isnull(),
     )
 
