@@ -67,11 +67,12 @@ def extract(database: str, folder: Path, *, zone: str, progress: Progress) -> di
         for name, query in TABLES.items():
             progress(name)
             cursor.execute(query.format(zone=zone) if "{zone}" in query else query)
-            rows[name] = _write(cursor, folder / f"{name}.parquet")
+            rows[name] = write_parquet(cursor, folder / f"{name}.parquet")
     return rows
 
 
-def _write(cursor: Any, file: Path) -> int:
+def write_parquet(cursor: Any, file: Path) -> int:
+    """Writes what a query answers into a Parquet file, batch by batch; returns the rows."""
     reader = cursor.fetch_record_batch()
     count = 0
     with pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
