@@ -37,8 +37,8 @@ SELECT 'bench', i, (SELECT min(id) FROM offer_store),
 FROM generate_series(1, {orders}) AS i;
 INSERT INTO sales_line (order_id, position, item_id, quantity, amount, discount)
 SELECT (SELECT min(id) FROM sales_order) + i / 9, i % 9,
-       (SELECT min(id) FROM offer_item) + i::bigint * 7919 % 20000, 1 + i % 3, 100 + i::bigint * 31 % 9000, i % 50
-FROM generate_series(0, {lines} - 1) AS i;
+       (SELECT min(id) FROM offer_item) + i * 7919 % 20000, 1 + i % 3, 100 + i * 31 % 9000, i % 50
+FROM generate_series(0, {lines} - 1::bigint) AS i;
 ANALYZE;
 """
 
