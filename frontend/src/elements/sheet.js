@@ -24,7 +24,8 @@ class Sheet extends HTMLElement {
     event.preventDefault();
     link.closest("[popover]")?.hidePopover();
     const move = this.dialog.open ? "replaceState" : "pushState";
-    history[move]({ sheet: true }, "", link.href);
+    // htmx marks the entries it knows; an unmarked one it would mark anew, losing ours.
+    history[move]({ htmx: true, sheet: true }, "", link.href);
     this.show(link.href);
   }
 
@@ -38,7 +39,8 @@ class Sheet extends HTMLElement {
     const part = this.querySelector(".sheet-part");
     part.replaceChildren(this.waiting.content.cloneNode(true));
     if (!this.dialog.open) this.dialog.showModal();
-    htmx.ajax("GET", address, { target: part, swap: "innerHTML" });
+    const headers = { "HX-Target": "div#sheet" }; // htmx.ajax would name the body
+    htmx.ajax("GET", address, { target: part, swap: "innerHTML", headers });
   }
 }
 customElements.define("r-sheet", Sheet);
