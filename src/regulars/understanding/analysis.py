@@ -26,6 +26,13 @@ from regulars.understanding.models import Run
 
 RUNS_AT_ONCE = 7_218_311  # the advisory lock that one analysis at a time holds
 KEEP_RUNS = 3
+STEPS = (
+    *("lines", "customers", "products", "events"),
+    *("open", "orders and days", "return rates", "customer table", "figures", "inputs"),
+    *("stores", "publish"),
+)
+"""What an analysis does, in order: the steps that `progress` names."""
+STEP_OF_RUN = {"customers": "customer table"}
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
@@ -91,7 +98,11 @@ def _perform(run: Run, progress: Progress) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _extract_analyse_publish(run: Run, folder: Path, progress: Progress) -> None:
+def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
+    def progress(step: str) -> None:
+        Run.objects.filter(pk=run.pk).update(step=step)
+        tell(step)
+
     tables, out, spill = folder / "tables", folder / "results", folder / "spill"
     extract(database_url(), tables, zone=settings.TIME_ZONE, progress=progress)
     chosen = parameters()
@@ -100,7 +111,7 @@ def _extract_analyse_publish(run: Run, folder: Path, progress: Progress) -> None
         as_of=run.as_of,
         out=out,
         parameters=chosen,
-        progress=progress,
+        progress=lambda step: progress(STEP_OF_RUN.get(step, step)),
         temp_directory=spill,
     )
     progress("stores")

@@ -12,8 +12,9 @@ from regulars.people.models import Customer
 class Run(models.Model):
     """One analysis. Its results appear all at once, when `published_at` is set, or not at all.
 
-    `as_of` is the day whose 00:00 (store time) ends what was counted. `error` is a sentence for
-    people. `manifest` is what `insight.runs` wrote of inputs, versions and timings.
+    `as_of` is the day whose 00:00 (store time) ends what was counted. `error` is the message id of
+    a sentence for people, `step` what a running one is doing (see `analysis.STEPS`).
+    `manifest` is what `insight.runs` wrote of inputs, versions and timings.
     """
 
     QUEUED, RUNNING, PUBLISHED, FAILED = "queued", "running", "published", "failed"
@@ -26,6 +27,7 @@ class Run(models.Model):
     published_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    step = models.CharField(max_length=20, blank=True)
     manifest = models.JSONField(default=dict)
 
     class Meta:
@@ -82,6 +84,7 @@ class CustomerResult(models.Model):
             models.Index(fields=["run", "-no_return", "-customer"], name="result_by_risk"),
             models.Index(fields=["run", "stage", "-spend_365d"], name="result_by_stage"),
             models.Index(fields=["run", "r_score", "f_score"], name="result_by_cell"),
+            models.Index(fields=["run", "expected_next_on"], name="result_by_expected"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "customer"], name="one_result_a_customer"),

@@ -22,6 +22,11 @@ def later_failure(published: Run | None) -> Run | None:
     return newest
 
 
+def under_way() -> Run | None:
+    """The newest run that waits or works."""
+    return Run.objects.filter(state__in=[Run.QUEUED, Run.RUNNING]).order_by("-pk").first()
+
+
 def figure(run: Run, name: str, *, store_id: int | None = None) -> list[dict[str, Any]]:
     """The rows of one shop-level table of a run; empty when the run has no such table."""
     whose = Q(store__isnull=True) if store_id is None else Q(store=store_id)
