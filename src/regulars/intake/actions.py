@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from regulars.intake.models import Import, Preset
@@ -201,3 +201,18 @@ def save_preset(import_id: int, name: str, *, by: Actor, at: datetime) -> Preset
     )
     audit.record("intake.save_preset", f"preset:{preset.pk}", by=by, at=at)
     return preset
+
+
+@transaction.atomic
+def forget(import_id: int, *, by: Actor, at: datetime) -> None:
+    """Removes an import nothing of which is in, with its file and its staged rows."""
+    by.must(Permission.IMPORT_DATA)
+    job = _open(import_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DROP TABLE IF EXISTS intake_rows_{job.pk:d}, intake_rows_{job.pk:d}_raw,"
+            f" intake_refs_{job.pk:d}"
+        )
+    job.delete()
+    audit.record("intake.forget", f"import:{import_id}", by=by, at=at)
+    transaction.on_commit(lambda: Path(job.path).unlink(missing_ok=True))

@@ -36,7 +36,8 @@ def _f(
 _CUSTOMER = "client customer customerid clientid clientcode customercode customerno code memberid"
 _WHO_CODE = _f(
     "customer", "text", _("Customer code"),
-    f"{_CUSTOMER} householdid userid buyer 客户编号 会员编号 客户代码 会员号 客户 会员 顾客 顾客编号 买家",
+    f"{_CUSTOMER} householdid userid buyer 客户编号 会员编号 客户代码 会员号 客户 会员 顾客"
+    " 顾客编号 买家",
 )  # fmt: skip
 _WHO_NAME = _f(
     "customer_name", "text", _("Customer name"),
@@ -49,7 +50,8 @@ _WHO_PHONE = _f(
 )  # fmt: skip
 _STAFF = _f(
     "staff", "text", _("Staff"),
-    "staff stylist employee seller servedby therapist 员工 发型师 技师 店员 服务人员 导购 美容师", longest=40,
+    "staff stylist employee seller servedby therapist 员工 发型师 技师 店员 服务人员 导购"
+    " 美容师", longest=40,
 )  # fmt: skip
 _STORE = _f(
     "store", "text", _("Store"),
@@ -85,7 +87,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _f("quantity", "number", _("Quantity"), "quantity qty count units 数量 件数 次数"),
         _f("unit_price", "money", _("Unit price"), "unitprice price 单价 价格"),
         _f("amount", "money", _("Amount paid for the line"),
-           "amount total linetotal salesvalue paid net 金额 实付 实收 小计 成交金额 实付金额 实收金额"),
+           "amount total linetotal salesvalue paid net 金额 实付 实收 小计 成交金额 实付金额"
+           " 实收金额"),
         _f("discount", "money", _("Discount"), "discount reduction 优惠 折扣 优惠金额 折扣金额"),
         _STAFF, _STORE,
         _f("channel", "text", _("Channel"), "channel 渠道 销售渠道", longest=20),
@@ -116,16 +119,19 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _f("active", "yes_no", _("On sale"), "isactive active onsale status 在售 启用 状态"),
     ),
     "customers": (
-        _f("code", "text", _("Code in the other system"), f"{_CUSTOMER} householdid 客户编号 会员编号"),
+        _f("code", "text", _("Code in the other system"), f"{_CUSTOMER} householdid 客户编号"
+           " 会员编号"),
         _f("number", "text", _("Customer or card number"),
            "number cardnumber cardno membernumber 卡号 会员卡号 会员号", longest=40),
         _f("name", "text", _("Name"),
            "name fullname customername clientname 姓名 客户姓名 会员姓名 名字 称呼 客户名称"),
         _f("sex", "sex", _("Sex"), "sex gender 性别"),
-        _f("birth", "birth", _("Birthday"), "birthday birthdate dateofbirth dob 生日 出生日期 出生年月日"),
+        _f("birth", "birth", _("Birthday"), "birthday birthdate dateofbirth dob 生日 出生日期"
+           " 出生年月日"),
         _f("lunar", "yes_no", _("Birthday is lunar"), "lunar 农历 阴历 农历生日"),
         _f("phone", "phone", _("Phone"),
-           "phone mobile tel telephone cellphone phonenumber 手机 手机号 手机号码 电话 联系电话 联系方式",
+           "phone mobile tel telephone cellphone phonenumber 手机 手机号 手机号码 电话 联系电话"
+           " 联系方式",
            longest=40),
         _f("email", "email", _("E-mail"), "email mail emailaddress 邮箱 电子邮箱 邮件"),
         _f("wechat", "wechat", _("WeChat id"), "wechat weixin wechatid 微信 微信号"),
@@ -138,7 +144,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _f("found_us", "text", _("How they found us"),
            "source foundus howfound referral 来源 客户来源 获客渠道", longest=60),
         _f("joined_on", "day", _("Customer since"),
-           "joined joinedon since registered createdat firstvisit 注册时间 注册日期 入会日期 入会时间 建档日期"),
+           "joined joinedon since registered createdat firstvisit 注册时间 注册日期 入会日期"
+           " 入会时间 建档日期"),
         _f("tags", "text", _("Tags"), "tags labels 标签 客户标签", longest=300),
     ),
 }  # fmt: skip

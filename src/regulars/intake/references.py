@@ -47,7 +47,7 @@ _LOOK_UPS = (
     """UPDATE {refs} r SET id = p.id, found = p.n FROM (
            SELECT 'phone:' || encode(blind, 'hex') AS ref, min(customer_id) AS id, count(*) AS n
            FROM people_contactpoint WHERE kind = 'phone' GROUP BY blind
-       ) p WHERE r.kind = 'customer' AND r.ref LIKE 'phone:%%' AND r.id IS NULL AND p.ref = r.ref""",
+       ) p WHERE r.kind = 'customer' AND r.id IS NULL AND p.ref = r.ref""",
     """UPDATE {refs} r SET id = i.id, found = 1 FROM offer_item i
        WHERE r.kind = 'item' AND i.code = r.code""",
     """UPDATE {refs} r SET id = i.id, found = 1 FROM (

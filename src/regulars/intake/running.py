@@ -113,6 +113,8 @@ def run(import_id: int, *, by: Actor, at: datetime) -> None:
 def _stage_anew(work: Work, at: datetime) -> None:
     """After a crash of the server: the chunks already in are compared, to note refusals again."""
     staging.stage(work, at=at, tell=lambda count: None)
+    if work.job.again:  # the rows that came in have left the quarantine: what is read is the rest
+        work.job.moved = 0
     _refer(work)
     for chunk in range(1, work.job.moved):
         TARGETS[work.plan.target].compare(work, chunk)

@@ -221,3 +221,25 @@ def change_items(
         detail={"count": len(before), "fields": sorted({n for c in changes.values() for n in c})},
     )
     return before
+
+
+@transaction.atomic
+def put_items_back(changes: Mapping[int, Mapping[str, Any]], *, by: Actor, at: datetime) -> int:
+    """Undoes `change_items`; fields changed again since stay as they are. Returns how many stayed.
+
+    Args:
+        changes: by item id, `before` and `after`: the values of the changed fields.
+    """
+    by.must(Permission.IMPORT_DATA)
+    stayed = 0
+    for item in Item.objects.select_for_update().filter(pk__in=changes).order_by("pk"):
+        before, after = changes[item.pk]["before"], changes[item.pk]["after"]
+        ours = [name for name, value in after.items() if getattr(item, name) == value]
+        stayed += len(after) - len(ours)
+        for name in ours:
+            setattr(item, name, before[name])
+        item.save(update_fields=ours)
+    if changes:
+        detail = {"count": len(changes), "stayed": stayed}
+        audit.record("offer.put_items_back", "item:many", by=by, at=at, detail=detail)
+    return stayed

@@ -86,7 +86,8 @@ def arrange(plan: Plan, raw: str, rows: str) -> str:
     SELECT row_no, {"grp" if own else _NUMBERED} AS key,
         ((nth - 1) / {CHUNK_ROWS})::int + 1 AS chunk, 0 AS position, {own} AND n > 1 AS again,
         CASE WHEN reasons IS NOT NULL THEN reasons
-             WHEN {own} AND content <> first_content THEN {as_reason("twice", "key")} END AS reasons,
+             WHEN {own} AND content <> first_content THEN {as_reason("twice", "key")}
+        END AS reasons,
         kind, customer, who, item_ref, item_code, item_name, staff, store, local_at, local_end,
         properties
     FROM counted ORDER BY row_no

@@ -98,7 +98,7 @@ def arrange(plan: Plan, raw: str, rows: str) -> str:
     """
 
 
-# The store may not be made yet when this is a dry run: then the time zone of the business stands in.
+# In a dry run the store may not be made yet: the time zone of the business stands in for its own.
 _SELECT = """
 SELECT %(source)s, r.key, st.id, c.id, r.channel,
     r.local_at AT TIME ZONE coalesce(st.time_zone, %(zone)s), r.position, i.id, f.id,
