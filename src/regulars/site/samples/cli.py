@@ -69,17 +69,19 @@ def _describe(sample: str) -> None:
 
 def _fill(given: argparse.Namespace) -> int:
     from regulars.kit import clock
-    from regulars.site.samples import journey, marker, salon
+    from regulars.site.samples import marker
+    from regulars.site.samples.journey import loading
+    from regulars.site.samples.salon import seeding
     from regulars.site.samples.sign_in import make_users
 
     business = current()
     try:
         with marker.alone(), bar() as progress:
             if given.sample == "shop":
-                journey.load(facts=facts(business), progress=progress, at=clock.now())
+                loading.load(facts=facts(business), progress=progress, at=clock.now())
             else:
                 until = given.until or clock.today()
-                salon.seed(
+                seeding.seed(
                     seed=given.seed,
                     size=given.size,
                     until=until,

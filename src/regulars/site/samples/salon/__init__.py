@@ -3,7 +3,3 @@
 Nobody in it exists. Phone numbers begin with 154, 161, 163, 164, 168 or 169, which no carrier has
 given out; e-mail addresses end in example.com, which is reserved; WeChat ids begin with `sample_`.
 """
-
-from regulars.site.samples.salon.seeding import seed
-
-__all__ = ["seed"]

@@ -25,7 +25,7 @@ NOTES = [
     "准备年底结婚，婚礼前一个月提醒试妆造型。", "说过别家的头皮护理便宜，可以提醒次数更划算。",
     "对价格敏感，先说总价再动手。", "每次都要同一杯拿铁，不加糖。",
 ]  # fmt: skip
-TAGS = ["偏好周末", "偏好晚上", "喜欢新款", "价格敏感", "带孩子来", "爱买产品"]
+TAGS = ["偏好晚上", "喜欢新款", "价格敏感", "带孩子来", "爱买产品"]
 FOUND_US = {
     "路过": 22, "朋友介绍": 0, "大众点评": 24, "美团": 14, "小红书": 18, "抖音": 10, "公司附近": 12,
 }  # fmt: skip
@@ -123,6 +123,9 @@ def draw_person(
     birth_year = until.year - age
     store = rng.randrange(size.stores)
     spender = rng.lognormvariate(0, 0.4)
+    stylist = _usual_stylist(rng, team, store, spender)
+    only_her = stylist == 0 and rng.random() < 0.3
+    weekend = rng.choice((0.35, 1.0, 1.0, 1.8))
     return Person(
         index=index,
         sex=sex,
@@ -130,16 +133,16 @@ def draw_person(
         name=draw_name(rng, sex, birth_year),
         joined=joined,
         store=store,
-        stylist=_usual_stylist(rng, team, store, spender),
+        stylist=stylist,
         habit=habit,
         gap=habit.gap * rng.lognormvariate(0, 0.32),
         regularity=rng.choice((1.2, 2.0, 4.0, 6.0, 9.0)),
-        loyalty=rng.choice((0.55, 0.75, 0.9, 0.98)),
-        weekend=rng.choice((0.35, 1.0, 1.0, 1.8)),
+        loyalty=1.0 if only_her else rng.choice((0.55, 0.75, 0.9, 0.98)),
+        weekend=weekend,
         spender=spender,
         leaves_after=None if existing else _short_stay(rng),
         slips_on=_slip(rng, joined, until),
-        tags=_tags(rng, habit),
+        tags=_tags(rng, only_her, weekend),
         note=_note(rng, habit),
         no_marketing_from=_withdrawal(rng, joined, until),
     )
@@ -175,10 +178,12 @@ def _slip(rng: Random, joined: date, until: date) -> date | None:
     return until - timedelta(days=rng.randint(15, 300))
 
 
-def _tags(rng: Random, habit: Habit) -> tuple[str, ...]:
-    tags = [rng.choice(TAGS)] if rng.random() < 0.22 else []
-    if rng.random() < 0.03:
-        tags.append("只约林晓雨")
+def _tags(rng: Random, only_her: bool, weekend: float) -> tuple[str, ...]:
+    tags = [rng.choice(TAGS)] if rng.random() < 0.18 else []
+    if only_her:
+        tags.append(f"只约{shop.STARS[0]}")
+    if weekend > 1 and rng.random() < 0.4:
+        tags.append("偏好周末")
     return tuple(tags)
 
 

@@ -45,7 +45,7 @@ def season(day: date) -> float:
     if -18 <= days < -1:
         return 1.3 + 0.5 * (18 + days) / 17
     if 3 < days < 28:
-        return 0.62
+        return 0.5
     dragon: date = LunarDate(day.year, 2, 2).toSolarDate()
     if abs((day - dragon).days) <= 2:
         return 1.45

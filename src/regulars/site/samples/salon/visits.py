@@ -236,9 +236,17 @@ class Simulation:
             if self._rng.random() < 0.5:
                 person.leaves_after = person.visits
         shape = person.regularity
-        self._again(
-            person, visit.day, max(4, round(self._rng.gammavariate(shape, person.gap / shape)))
-        )
+        gap = max(4, round(self._rng.gammavariate(shape, person.gap / shape)))
+        self._again(person, visit.day, self._before_the_festival(visit.day, gap))
+
+    def _before_the_festival(self, day: date, gap: int) -> int:
+        """Many who would be due around Spring Festival come early, to enter the year trim."""
+        due = day + timedelta(days=gap)
+        festival = seasons.spring_festival(due.year)
+        early = (festival - day).days - self._rng.randint(2, 16)
+        if -2 <= (due - festival).days < 20 and early > 7 and self._rng.random() < 0.7:
+            return early
+        return gap
 
     def _again(self, person: Person, day: date, days: int) -> None:
         heapq.heappush(self._agenda, (day + timedelta(days=days), person.index))
