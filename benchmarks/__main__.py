@@ -131,6 +131,7 @@ def _result(
     metrics: Result = {"runs": len(own), "load_before": round(load_before, 2), **compared}
     if own:
         metrics["fastest"] = round(min(run["seconds"] for run in own), 3)
+        metrics["cpu_seconds"] = round(median(run["cpu_seconds"] for run in own), 2)
         metrics["slowest"] = round(max(run["seconds"] for run in own), 3)
     if reason:
         metrics = {"left_out": reason}

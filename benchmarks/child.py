@@ -1,7 +1,7 @@
 """One contestant, once: ``python -m benchmarks.child WORK CONTESTANT INPUT ANSWER``.
 
-Prints one line of JSON: seconds of the work alone, and the most memory the process ever held,
-taken before the answer is written for comparison.
+Prints one line of JSON: seconds of the work alone and of processors busy with it, and the most
+memory the process ever held, taken before the answer is written for comparison.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ def main(work_name: str, contestant_name: str, input_path: str, answer_path: str
     work = import_module(f"benchmarks.works.{work_name}").WORK
     contestant = next(c for c in work.contestants if c.name == contestant_name)
     prepared = contestant.prepare()
-    started = time.perf_counter()
+    busy, started = _cpu_seconds(), time.perf_counter()
     answer = contestant.run(Path(input_path), prepared)
-    seconds = time.perf_counter() - started
+    seconds, busy = time.perf_counter() - started, _cpu_seconds() - busy
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     contestant.save(answer, Path(answer_path))
-    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))
+    print(json.dumps({"seconds": seconds, "cpu_seconds": busy, "peak_mb": peak_mb}))
+
+
+def _cpu_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.features.amount import amount
 from regulars.insight.features.distributions import (
     amount_distribution,
@@ -132,6 +133,6 @@ def by_stage(customers: Table) -> Table:
 def _counted(customers: Table, *columns: str) -> Table:
     return customers.group_by(*columns).aggregate(
         customers=customers.count(),
-        spend=customers.spend.sum().cast("int64"),
-        spend_365d=customers.spend_365d.sum().cast("int64"),
+        spend=total(customers.spend),
+        spend_365d=total(customers.spend_365d),
     )

@@ -230,7 +230,7 @@ class _Digesting:
 
 
 def _versions() -> dict[str, str]:
-    packages = ("regulars", "numpy", "scipy", "holidays")
+    packages = ("regulars", "numpy", "holidays")
     return {"python": sys.version.split()[0]} | {name: version(name) for name in packages}
 
 

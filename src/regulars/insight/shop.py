@@ -12,6 +12,7 @@ import ibis
 from ibis.expr.types import Table
 
 from regulars.insight.engines import Engine, open_engine
+from regulars.insight.engines.functions import total
 from regulars.insight.tables import LINES, TABLES, TableError, check_cells, conform
 
 
@@ -49,7 +50,9 @@ def find_tables(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
         TableError: no such folder, no lines in it, or a table of an unknown name in a mapping.
     """
     if isinstance(source, Mapping):
-        found = dict(source)
+        found = {
+            name: Path(item) if isinstance(item, str) else item for name, item in source.items()
+        }
         unknown = sorted(set(found) - set(TABLES))
         if unknown:
             remedy = f"Known tables: {', '.join(TABLES)}."
@@ -127,9 +130,7 @@ class Snapshot:
         """One row per order: customer_id (may be empty), order_id, day, ordered_at, amount."""
         lines = self.lines
         grain = lines.group_by("customer_id", "order_id", day=lines.ordered_at.date())
-        return grain.aggregate(
-            ordered_at=lines.ordered_at.min(), amount=lines.amount.sum().cast("int64")
-        )
+        return grain.aggregate(ordered_at=lines.ordered_at.min(), amount=total(lines.amount))
 
     @cached_property
     def days(self) -> Table:
@@ -142,10 +143,10 @@ class Snapshot:
         orders = self.orders.filter(self.orders.customer_id.notnull())
         above = orders.amount > 0
         return orders.group_by("customer_id", "day").aggregate(
-            amount=orders.amount.sum().cast("int64"),
+            amount=total(orders.amount),
             bought=above.any(),
-            purchases=above.sum().cast("int64"),
-            purchased=orders.amount.sum(where=above).fill_null(0).cast("int64"),
+            purchases=orders.count(where=above),
+            purchased=total(orders.amount, where=above).fill_null(0),
             largest=orders.amount.max(where=above),
             smallest=orders.amount.min(where=above),
         )
@@ -160,7 +161,7 @@ class Snapshot:
         lines = self.lines
         grain = lines.filter(lines.customer_id.notnull())
         totals = grain.group_by("customer_id", day=grain.ordered_at.date()).aggregate(
-            amount=grain.amount.sum().cast("int64")
+            amount=total(grain.amount)
         )
         open_days = totals.filter(totals.amount <= 0)
         # Told by day, not from self.lines: DuckDB would keep a copy of lines that are read twice.
@@ -170,7 +171,7 @@ class Snapshot:
             lines.filter(lines.day < self.today)
             .semi_join(open_days, ["customer_id", "day"])
             .group_by("customer_id", "day", "order_id")
-            .aggregate(amount=lines.amount.sum())
+            .aggregate(amount=total(lines.amount))
         )
         proven = orders.filter(orders.amount > 0).select("customer_id", "day").distinct()
         joined = totals.left_join(proven, ["customer_id", "day"])

@@ -67,7 +67,7 @@ def test_histories_told_in_plain_python_agree(shop: insight.Shop, purchases: lis
 
 
 def test_the_back_test_beats_the_plain_share(shop: insight.Shop) -> None:
-    rates = insight.models.return_rates.fit(shop, as_of=AS_OF, most_windows=6)
+    rates = insight.models.return_rates.fit(shop, as_of=AS_OF)
     test = rates.back_test
     assert test is not None
     assert test.brier < test.brier_of_share

@@ -1,10 +1,12 @@
-"""Functions every engine has but Ibis writes in a slow way."""
+"""Functions every engine has but Ibis writes in a slow or a vague way."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import ibis
+import ibis.expr.datatypes as dt
+from ibis.expr.types import Column
 
 
 @ibis.udf.agg.builtin(name="min_by")  # type: ignore[untyped-decorator]
@@ -13,3 +15,17 @@ def min_by(value: int, key: date) -> int:  # type: ignore[empty-body]
 
     ``argmin`` of Ibis 12 becomes a sorted FIRST on DuckDB, which keeps every row of the group.
     """
+
+
+def total(value: Column, where: Column | None = None) -> Column:
+    """The sum of whole numbers as int64; empty for no rows.
+
+    Ibis takes the sum of BIGINT for a BIGINT and leaves out the cast; DuckDB's is twice as wide,
+    which costs a tenth of time and memory when a million groups carry it.
+    """
+    return _wide_sum(value, where=where).cast("int64")
+
+
+@ibis.udf.agg.builtin(name="sum")  # type: ignore[untyped-decorator]
+def _wide_sum(value: int) -> dt.Decimal(38, 0):  # type: ignore[valid-type]
+    """SUM with the type it really has."""

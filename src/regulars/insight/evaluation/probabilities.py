@@ -7,9 +7,9 @@ that prediction turned out positive and negative. Counting first keeps millions 
 from __future__ import annotations
 
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 
 def brier(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
@@ -43,7 +43,7 @@ def auc(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> fl
 
 def wilson(share: float, n: int, level: float) -> tuple[float, float]:
     """Interval of an observed share of n independent cases. Wilson (1927), JASA 22."""
-    z = float(norm.ppf((1 + level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))

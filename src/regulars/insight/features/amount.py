@@ -7,6 +7,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.shop import Shop
 
 YEAR_DAYS = 365
@@ -27,13 +28,13 @@ def amount(shop: Shop, *, as_of: date) -> Table:
     days = snapshot.days
     age = snapshot.today.delta(days.day, unit="day")
     totals = days.group_by("customer_id").aggregate(
-        spend=days.amount.sum().cast("int64"),
-        spend_365d=days.amount.sum(where=age <= YEAR_DAYS).fill_null(0).cast("int64"),
-        spend_prior_365d=days.amount.sum(where=(age > YEAR_DAYS) & (age <= 2 * YEAR_DAYS))
-        .fill_null(0)
-        .cast("int64"),
-        purchased=days.purchased.sum().cast("int64"),
-        purchases=days.purchases.sum().cast("int64"),
+        spend=total(days.amount),
+        spend_365d=total(days.amount, where=age <= YEAR_DAYS).fill_null(0),
+        spend_prior_365d=total(
+            days.amount, where=(age > YEAR_DAYS) & (age <= 2 * YEAR_DAYS)
+        ).fill_null(0),
+        purchased=total(days.purchased),
+        purchases=total(days.purchases),
         largest_order=days.largest.max(),
         smallest_order=days.smallest.min(),
         known_days=age.max(),

@@ -8,6 +8,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.features.preference import SUBJECTS, described_lines
 from regulars.insight.features.summary import summary
 from regulars.insight.shop import Shop
@@ -24,9 +25,9 @@ def frequency_distribution(shop: Shop, *, as_of: date) -> Table:
     history = summary(shop, as_of=as_of)
     buyers = history.filter(history.purchase_days > 0)
     classes = _classed(buyers, "purchase_days", PURCHASE_DAYS_FROM)
-    return classes.aggregate(
-        customers=buyers.count(), spend=buyers.spend.sum().cast("int64")
-    ).order_by("purchase_days_from")
+    return classes.aggregate(customers=buyers.count(), spend=total(buyers.spend)).order_by(
+        "purchase_days_from"
+    )
 
 
 def amount_distribution(shop: Shop, *, as_of: date) -> Table:
@@ -34,9 +35,9 @@ def amount_distribution(shop: Shop, *, as_of: date) -> Table:
     orders = shop.at(as_of).orders
     bought = orders.filter(orders.amount > 0)
     classes = _classed(bought, "amount", (0, *AMOUNT_FROM))
-    return classes.aggregate(
-        purchases=bought.count(), spend=bought.amount.sum().cast("int64")
-    ).order_by("amount_from")
+    return classes.aggregate(purchases=bought.count(), spend=total(bought.amount)).order_by(
+        "amount_from"
+    )
 
 
 def _classed(table: Table, column: str, starts: Sequence[int]) -> Table:
@@ -59,7 +60,7 @@ def top(shop: Shop, subject: str, *, as_of: date, most: int = 50) -> Table:
     lines = described_lines(shop.at(as_of), column)
     known = lines.filter(lines[column].notnull())
     sums = known.group_by(value=known[column]).aggregate(
-        spend=known.amount.sum().cast("int64"),
+        spend=total(known.amount),
         lines=known.count(),
         customers=known.customer_id.nunique(),
     )

@@ -7,6 +7,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.shop import Shop, Snapshot
 
 SUBJECTS = {
@@ -43,7 +44,7 @@ def spend_by(snapshot: Snapshot, column: str) -> Table:
     lines = described_lines(snapshot, column)
     known = lines.filter(lines.customer_id.notnull() & lines[column].notnull())
     return known.group_by("customer_id", value=known[column]).aggregate(
-        spend=known.amount.sum().cast("int64"), lines=known.count()
+        spend=total(known.amount), lines=known.count()
     )
 
 

@@ -19,6 +19,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.shop import Shop
 
 
@@ -115,8 +116,8 @@ def _measured(gapped: Table, *keys: str) -> Table:
         last_on=gapped.day.max(),
         gaps=gapped.gap.count(),
         own_gap_days=gapped.gap.median(),
-        gap_sum=gapped.gap.sum().cast("int64"),
-        square_sum=(gapped.gap * gapped.gap).sum().cast("int64"),
+        gap_sum=total(gapped.gap),
+        square_sum=total(gapped.gap * gapped.gap),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from ibis.expr.types import Table
 
-from regulars.insight.engines.functions import min_by
+from regulars.insight.engines.functions import min_by, total
 from regulars.insight.shop import Shop
 
 
@@ -28,9 +28,9 @@ def summary(shop: Shop, *, as_of: date) -> Table:
     totals = days.group_by("customer_id").aggregate(
         first_on=days.day.min(where=bought),
         last_on=days.day.max(where=bought),
-        purchase_days=bought.sum().cast("int64"),
-        spend=days.amount.sum().cast("int64"),
-        bought_amount=days.amount.sum(where=bought).cast("int64"),
+        purchase_days=days.count(where=bought),
+        spend=total(days.amount),
+        bought_amount=total(days.amount, where=bought),
         first_amount=min_by(days.amount, days.day, where=bought),
     )
     repeat_days = totals.purchase_days - 1

@@ -11,6 +11,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.shop import Shop, Snapshot
 
 HOUR_BANDS = {"morning": (5, 11), "noon": (11, 14), "afternoon": (14, 17), "evening": (17, 22)}
@@ -70,7 +71,7 @@ def weekday_hours(shop: Shop, *, as_of: date) -> Table:
     bought = purchases(shop.at(as_of))
     clocked = bought.filter(bought.hour.notnull())
     cells = clocked.group_by("weekday", "hour").aggregate(
-        purchases=clocked.count(), spend=clocked.amount.sum().cast("int64")
+        purchases=clocked.count(), spend=total(clocked.amount)
     )
     return cells.order_by("weekday", "hour")
 
@@ -85,9 +86,9 @@ def daily(shop: Shop, *, as_of: date) -> Table:
     orders = snapshot.orders
     above = orders.amount > 0
     sums = orders.group_by("day").aggregate(
-        purchases=above.sum().cast("int64"),
+        purchases=orders.count(where=above),
         customers=orders.customer_id.nunique(where=above),
-        spend=orders.amount.sum().cast("int64"),
+        spend=total(orders.amount),
     )
     span = orders.aggregate(first=orders.day.min())
     length = snapshot.today.delta(span.first, unit="day")
@@ -106,8 +107,8 @@ def monthly(shop: Shop, *, as_of: date) -> Table:
     snapshot = shop.at(as_of)
     days = daily(shop, as_of=as_of)
     totals = days.group_by(month=days.day.truncate("M")).aggregate(
-        days=days.count(), purchases=days.purchases.sum().cast("int64"),
-        spend=days.spend.sum().cast("int64"),
+        days=days.count(), purchases=total(days.purchases),
+        spend=total(days.spend),
     )  # fmt: skip
     buying = snapshot.purchase_days
     firsts = buying.group_by("customer_id").aggregate(first_on=buying.day.min())
@@ -137,7 +138,7 @@ def seasons(shop: Shop, *, as_of: date) -> Table:
 def _per_day(days: Table, column: str) -> Table:
     sums = days.group_by(column).aggregate(
         days=days.count(),
-        purchases=days.purchases.sum().cast("int64"),
-        spend=days.spend.sum().cast("int64"),
+        purchases=total(days.purchases),
+        spend=total(days.spend),
     )
     return sums.mutate(spend_per_day=sums.spend / sums.days).order_by(column)

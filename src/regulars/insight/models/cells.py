@@ -10,7 +10,7 @@ from ibis.expr.types import Column, Table
 
 from regulars.insight.evaluation.probabilities import wilson
 
-OVERDUE_FROM = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
+OVERDUE_FROM = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0)
 """Where each overdue band begins, in usual gaps; band −1 is for an unknown rhythm."""
 
 PURCHASE_DAYS_FROM = (1, 2, 4, 7, 11)
