@@ -17,7 +17,7 @@ SELECT bought.customer_id, bought.orders, bought.amount, bought.customer_id IS N
     WHERE e.customer_id = bought.customer_id
       AND (e.ordered_at AT TIME ZONE s.time_zone)::date < %(first)s
       AND (SELECT sum(amount) FROM sales_line WHERE order_id = e.id) > 0
-) AS returning
+) AS came_before
 FROM (
     SELECT customer_id, count(*) AS orders, sum(amount)::bigint AS amount
     FROM ({PER_ORDER}) AS orders WHERE amount > 0 GROUP BY customer_id
@@ -25,17 +25,17 @@ FROM (
 """
 
 _COUNTED = f"""
-SELECT count(*) FILTER (WHERE returning),
-       count(*) FILTER (WHERE NOT returning AND customer_id IS NOT NULL),
-       coalesce(sum(orders) FILTER (WHERE returning), 0)::bigint,
-       coalesce(sum(orders) FILTER (WHERE NOT returning AND customer_id IS NOT NULL), 0)::bigint,
+SELECT count(*) FILTER (WHERE came_before),
+       count(*) FILTER (WHERE NOT came_before AND customer_id IS NOT NULL),
+       coalesce(sum(orders) FILTER (WHERE came_before), 0)::bigint,
+       coalesce(sum(orders) FILTER (WHERE NOT came_before AND customer_id IS NOT NULL), 0)::bigint,
        coalesce(sum(orders) FILTER (WHERE customer_id IS NULL), 0)::bigint
 FROM ({_BUYERS}) AS buyers
 """
 
 _LISTED = f"""
-SELECT customer_id, orders, amount, returning FROM ({_BUYERS}) AS buyers
-WHERE customer_id IS NOT NULL ORDER BY returning, amount DESC, customer_id
+SELECT customer_id, orders, amount, came_before FROM ({_BUYERS}) AS buyers
+WHERE customer_id IS NOT NULL ORDER BY came_before, amount DESC, customer_id
 LIMIT %(limit)s OFFSET %(offset)s
 """
 

@@ -78,6 +78,20 @@ SETTINGS = [
         Permission.SEE_INSIGHTS,
     ),
     SettingsItem(
+        _("Analysis"),
+        _("When customers were last analysed, how it went, and a new run."),
+        "understanding:run",
+        "chart-line",
+        Permission.SEE_INSIGHTS,
+    ),
+    SettingsItem(
+        _("Users and roles"),
+        _("Who may sign in, as what, and for which store."),
+        "users",
+        "user-cog",
+        Permission.MANAGE_SETTINGS,
+    ),
+    SettingsItem(
         _("Audit"),
         _("Who changed what and when, and whether the trail is whole."),
         "audit",

@@ -1,19 +1,45 @@
-"""Today, and the home of settings."""
+"""The home of settings, and who may sign in."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.faces import Request, needs
-from regulars.kit.permissions import Permission
+from regulars.kit.models import User
+from regulars.kit.permissions import ROLE_NAMES, Permission, Role
+from regulars.offer.models import Store
 
-
-@needs(Permission.SEE_TODAY)
-def today(request: Request) -> HttpResponse:
-    return render(request, "site/today.html")
+MOST_STORES = 12
+KINDS = {"salon": _("Salon"), "shop": _("Shop"), "chain": _("Chain"), "online": _("Online shop")}
 
 
 @needs(Permission.SEE_TODAY)
 def settings_home(request: Request) -> HttpResponse:
-    return render(request, "site/settings.html")
+    """What can be looked after here, by those who may."""
+    stores = Store.objects.filter(active=True).order_by("name", "pk")
+    context = {
+        "kind": KINDS.get(settings.BUSINESS.kind, settings.BUSINESS.kind),
+        "stores": stores[:MOST_STORES],
+        "more_stores": max(0, stores.count() - MOST_STORES),
+    }
+    return render(request, "site/settings.html", context)
+
+
+@needs(Permission.MANAGE_SETTINGS)
+def users(request: Request) -> HttpResponse:
+    """Who signs in, as what, and where."""
+    stores = dict(Store.objects.values_list("pk", "name"))
+    rows = [
+        (
+            one,
+            [
+                (ROLE_NAMES[Role(held.role)], stores.get(held.store_id))
+                for held in one.granted.all()
+            ],
+        )
+        for one in User.objects.prefetch_related("granted").order_by("name", "pk")
+    ]
+    return render(request, "site/users.html", {"rows": rows})

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from regulars.site import pages
+from regulars.site import account, pages
+from regulars.site.today import pages as today
+from regulars.site.today import people
 
 urlpatterns = [
-    path("", pages.today, name="today"),
+    path("", today.today, name="today"),
+    path("today/people/<slug:name>/", people.people, name="today-people"),
+    path("today/<slug:name>/", today.figure, name="today-figure"),
+    path("store/", today.choose_store, name="choose-store"),
+    path("insights/", include("regulars.understanding.insights.urls")),
     path(
         "sign-in/",
         LoginView.as_view(template_name="site/sign_in.html", redirect_authenticated_user=True),
@@ -18,5 +24,7 @@ urlpatterns = [
     ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("settings/", pages.settings_home, name="settings"),
+    path("settings/users/", pages.users, name="users"),
 ]

@@ -44,6 +44,12 @@ class Run(models.Model):
             ),
         ]
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it worked; None while it has not ended."""
+        ended = self.published_at or self.failed_at
+        return (ended - self.started_at).total_seconds() if ended and self.started_at else None
+
 
 class CustomerResult(models.Model):
     """What a run found about one customer. Money in minor units, gaps in days.

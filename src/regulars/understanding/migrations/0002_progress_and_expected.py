@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0004_birth_day_with_month'),
-        ('understanding', '0001_initial'),
+        ("people", "0004_birth_day_with_month"),
+        ("understanding", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='step',
+            model_name="run",
+            name="step",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddIndex(
-            model_name='customerresult',
-            index=models.Index(fields=['run', 'expected_next_on'], name='result_by_expected'),
+            model_name="customerresult",
+            index=models.Index(fields=["run", "expected_next_on"], name="result_by_expected"),
         ),
     ]
