@@ -26,14 +26,23 @@ class Sort:
     tie: str = "result__customer"
     empty: str | None = None
     rest: str = "-pk"
+    clustered: bool = False
 
     def order(self, *, descending: bool) -> paging.Order:
-        return paging.Order(self.column, self.tie, descending, self.empty, self.rest)
+        return paging.Order(
+            self.column, self.tie, descending, self.empty, self.rest, self.clustered
+        )
 
 
 SORTS = {
     "name": Sort(
-        _("Customer"), "sort_name", descending=False, tie="number", empty="", rest="number"
+        _("Customer"),
+        "sort_name",
+        descending=False,
+        tie="number",
+        empty="",
+        rest="number",
+        clustered=True,
     ),
     "year": Sort(_("Spent in 12 months"), "result__spend_365d"),
     "spend": Sort(_("Spent in all"), "result__spend"),

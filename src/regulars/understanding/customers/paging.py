@@ -1,14 +1,19 @@
-"""Pages of a list of any length: each begins where the one before ended.
+"""Pages of a list of any length.
 
 A page is asked for by the id of the customer it follows or precedes, so that an address holds
-nothing about a person, and a page deep in the list costs no more than the first.
+nothing about a person, and a page deep in the list costs no more than the first. Up to
+`COUNTED_EXACTLY` customers are sorted whole, which also tells their number; a longer list is
+walked along an index from where the page before ended.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
     Tuple,
@@ -21,13 +26,16 @@ from regulars.people.models import Customer
 SIZE = 50
 COUNTED_EXACTLY = 10_000
 
+Customers = QuerySet[Customer]
+
 
 @dataclass(frozen=True)
 class Order:
     """How a list is sorted: by `column`, then `tie`, which together are an index and unique.
 
     Customers without a value in `column` (None, or the empty text) come last whichever way the
-    list runs, by `rest`: newest first, unless said otherwise.
+    list runs, by `rest`: newest first, unless said otherwise. `clustered` says that what someone
+    searches for stands together in this order, perhaps far from its beginning.
     """
 
     column: str
@@ -35,6 +43,7 @@ class Order:
     descending: bool
     empty: str | None = None
     rest: str = "-pk"
+    clustered: bool = False
 
     def known(self) -> Q:
         if self.empty is None:
@@ -47,15 +56,18 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """Ids in order, and whether there is more on either side."""
+    """Ids in order, what to ask for to go on or back, and, in a list counted exactly, `total` and
+    how many stand before the page."""
 
     ids: list[int]
     before: int | None
     after: int | None
+    total: int | None = None
+    skipped: int | None = None
 
 
 def page(
-    customers: QuerySet[Customer],
+    customers: Customers,
     wanted: Q,
     order: Order,
     *,
@@ -65,9 +77,61 @@ def page(
 ) -> Page:
     """The page that follows the customer `after`, or precedes `before`, or the first one.
 
-    A customer who has disappeared since begins the list anew. `wanted` is a condition of its own
+    A customer who is no longer in the list begins it anew. `wanted` is a condition of its own
     because Django joins `result` once a call of `filter`: all that is asked of it goes into one.
     """
+    few = list(_some(customers.filter(wanted)).values_list("pk", flat=True))
+    if len(few) <= COUNTED_EXACTLY:
+        return _cut(_all(customers, Q(pk__in=few), order), after, before, size)
+    if order.clustered:
+        return _walked(customers, wanted, order, after, before, size)
+    with _walking():
+        return _walked(customers, wanted, order, after, before, size)
+
+
+def count_up_to(customers: Customers) -> int:
+    """How many there are; `COUNTED_EXACTLY` + 1 stands for more."""
+    return _some(customers).count()
+
+
+def _some(customers: Customers) -> Customers:
+    return customers.order_by()[: COUNTED_EXACTLY + 1]
+
+
+def _cut(ids: list[int], after: int | None, before: int | None, size: int) -> Page:
+    places = {pk: place for place, pk in enumerate(ids)}
+    start = 0
+    if after in places:
+        start = places[after] + 1
+    elif before in places:
+        start = max(places[before] - size, 0)
+    shown = ids[start : start + size]
+    more = start + size < len(ids)
+    return Page(
+        shown, shown[0] if start and shown else None, shown[-1] if more else None, len(ids), start
+    )
+
+
+def _all(customers: Customers, wanted: Q, order: Order) -> list[int]:
+    ids: list[int] = []
+    for condition, sorting in (_known(customers, order, None), _rest(customers, order, None)):
+        found = customers.filter(wanted & condition).order_by(*sorting)
+        ids.extend(found.values_list("pk", flat=True))
+    return ids
+
+
+@contextmanager
+def _walking() -> Iterator[None]:
+    # The planner cannot count name prefixes, and might sort them all for one page.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL enable_sort = on")
+
+
+def _walked(
+    customers: Customers, wanted: Q, order: Order, after: int | None, before: int | None, size: int
+) -> Page:
     if before is not None:
         ids = _ids(customers, wanted, order, before, size + 1, backwards=True)
         if len(ids) >= size:
@@ -81,7 +145,7 @@ def page(
 
 
 def _ids(
-    customers: QuerySet[Customer],
+    customers: Customers,
     wanted: Q,
     order: Order,
     at: int | None,
@@ -89,23 +153,24 @@ def _ids(
     *,
     backwards: bool = False,
 ) -> list[int]:
-    parts = [_known(customers, order, at, backwards), _rest(customers, order, at, backwards)]
+    parts = [
+        _known(customers, order, at, backwards=backwards),
+        _rest(customers, order, at, backwards=backwards),
+    ]
     found: list[int] = []
-    for part in parts[::-1] if backwards else parts:
-        if part is not None and len(found) < most:
-            condition, sorting = part
+    for condition, sorting in parts[::-1] if backwards else parts:
+        if len(found) < most:
             ids = customers.filter(wanted & condition).order_by(*sorting)
             found.extend(ids[: most - len(found)].values_list("pk", flat=True))
     return found
 
 
 Part = tuple[Q, list[str]]
+NOBODY = Q(pk__in=[])
 
 
-def _known(
-    customers: QuerySet[Customer], order: Order, at: int | None, backwards: bool
-) -> Part | None:
-    """Those with a value to sort by, from the boundary on; None when the boundary is past them."""
+def _known(customers: Customers, order: Order, at: int | None, *, backwards: bool = False) -> Part:
+    """Those with a value to sort by, from the customer `at` on; nobody when that one has none."""
     descending = order.descending != backwards
     sign = "-" if descending else ""
     sorting = [sign + order.column, sign + order.tie]
@@ -113,14 +178,13 @@ def _known(
     if boundary is None:
         return order.known(), sorting
     if boundary[0] == order.empty:
-        return (order.known(), sorting) if backwards else None
+        return order.known() if backwards else NOBODY, sorting
     beyond = TupleLessThan if descending else TupleGreaterThan
     return order.known() & Q(beyond(Tuple(order.column, order.tie), boundary)), sorting
 
 
-def _rest(
-    customers: QuerySet[Customer], order: Order, at: int | None, backwards: bool
-) -> Part | None:
+def _rest(customers: Customers, order: Order, at: int | None, *, backwards: bool = False) -> Part:
+    """Those without such a value, from the customer `at` on."""
     column = order.rest.lstrip("-")
     descending = order.rest.startswith("-") != backwards
     sorting = [f"-{column}" if descending else column]
@@ -128,15 +192,10 @@ def _rest(
     if boundary is None:
         return order.unknown(), sorting
     if boundary[0] != order.empty:
-        return None if backwards else (order.unknown(), sorting)
+        return NOBODY if backwards else order.unknown(), sorting
     beyond = {f"{column}__{'lt' if descending else 'gt'}": boundary[1]}
     return order.unknown() & Q(**beyond), sorting
 
 
-def _values(customers: QuerySet[Customer], at: int | None, *columns: str) -> tuple[Any, ...] | None:
+def _values(customers: Customers, at: int | None, *columns: str) -> tuple[Any, ...] | None:
     return None if at is None else customers.order_by().values_list(*columns).filter(pk=at).first()
-
-
-def count_up_to(customers: QuerySet[Customer], most: int = COUNTED_EXACTLY) -> int:
-    """How many there are; `most` + 1 stands for more than `most`."""
-    return customers.order_by().values("pk")[: most + 1].count()
