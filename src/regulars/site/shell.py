@@ -6,8 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from regulars.kit import clock
+from regulars.kit.permissions import Permission
+from regulars.offer.scope import scope_of
 from regulars.site.menu import menu_for
 
 
@@ -20,4 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor) if actor else [],
         "standing_clock": settings.STANDING_CLOCK,
         "today": clock.today(),
+        "stores": SimpleLazyObject(
+            lambda: actor and scope_of(actor, Permission.SEE_TODAY, request.session)
+        ),
     }
