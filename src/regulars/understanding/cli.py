@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit import clock
 from regulars.kit.permissions import SYSTEM
-from regulars.understanding import analysis
+from regulars.understanding import analysis, queries
 from regulars.understanding.models import Run
 
 
@@ -20,7 +20,13 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="regulars analyse", description="Analyses everything and publishes the results."
     )
-    parser.parse_args(argv)
+    parser.add_argument(
+        "--if-old", action="store_true", help="only when the last one does not reach today"
+    )
+    given = parser.parse_args(argv)
+    last = queries.last_published()
+    if given.if_old and last and last.as_of >= analysis.as_of_now(clock.now()):
+        return 0
     begun = time.monotonic()
 
     def tell(step: str) -> None:
