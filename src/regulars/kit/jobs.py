@@ -8,10 +8,14 @@ from typing import cast
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from regulars.kit import audit, clock
 
 __all__ = ["app", "work"]
+
+KEEP_HOURS = 7 * 24
 
 
 def work(*, wait: bool = True) -> None:
@@ -41,6 +45,18 @@ def seal_audit(timestamp: int) -> int:
 )
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Queues the jobs of killed workers again. Jobs are written so that this is safe."""
-    manager = app.job_manager
+    manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # the same work waits already, under the same queueing lock
+            await manager.finish_job(job, Status.ABORTED, delete_job=False)
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(
+    queue="kit", name="kit.forget_old_jobs", queueing_lock="kit.forget_old_jobs", pass_context=True
+)
+async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Deletes what was done over a week ago; failed jobs stay until someone has looked at them."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_HOURS)

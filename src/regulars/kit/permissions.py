@@ -60,7 +60,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {_P.SEE_TODAY, _P.SEE_CUSTOMERS, _P.EDIT_CUSTOMERS, _P.REVEAL_CONTACTS, _P.SEE_SALES}
     ),
     Role.STYLIST: frozenset({_P.SEE_TODAY, _P.SEE_CUSTOMERS}),
-    Role.AUDITOR: frozenset({_P.SEE_AUDIT, _P.SEE_SALES}),
+    Role.AUDITOR: frozenset({_P.SEE_TODAY, _P.SEE_AUDIT, _P.SEE_SALES}),
 }
 
 

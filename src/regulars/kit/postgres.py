@@ -71,8 +71,9 @@ class Address:
         if "dbname" not in known:
             raise ValueError("DATABASE_URL must name a database, as in postgresql://host/regulars")
         name = known.pop("dbname")
-        login = [known.pop(key, "") for key in ("user", "password", "host", "port")]
-        return cls(name, *login, options=tuple(sorted(known.items())))
+        user, password = known.pop("user", ""), known.pop("password", "")
+        host, port = known.pop("host", ""), known.pop("port", "")
+        return cls(name, user, password, host, port, options=tuple(sorted(known.items())))
 
     @property
     def url(self) -> str:
@@ -176,5 +177,11 @@ def database_url() -> str:
     from django.db import connection
 
     known = connection.settings_dict
-    login = [str(known[key]) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")]
-    return Address(*login, options=tuple(known["OPTIONS"].items())).url
+    return Address(
+        known["NAME"],
+        known["USER"],
+        known["PASSWORD"],
+        known["HOST"],
+        str(known["PORT"]),
+        options=tuple(known["OPTIONS"].items()),
+    ).url

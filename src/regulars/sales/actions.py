@@ -237,7 +237,7 @@ def remove_batch(batch_id: int, *, by: Actor, at: datetime) -> int:
             [batch_id],
         )
         cursor.execute("DELETE FROM sales_order WHERE batch_id = %s", [batch_id])
-        deleted = cursor.rowcount
+        deleted: int = cursor.rowcount
     audit.record(
         "sales.remove_batch", f"batch:{batch_id}", by=by, at=at, detail={"orders": deleted}
     )

@@ -34,7 +34,7 @@ def database() -> Finding:
         }
         advice = _("Look at DATABASE_URL, or whether another program keeps var/postgres busy.")
         return Finding(State.BROKEN, text, advice)
-    version = connection.pg_version // 10_000
+    version = int(_value("SHOW server_version_num")) // 10_000
     said = {"version": version, "name": connection.settings_dict["NAME"]}
     if version < OLDEST_POSTGRES:
         text = _("PostgreSQL %(version)s is too old.") % said
@@ -131,8 +131,8 @@ def audit_trail() -> Finding:
         advice = _("Someone changed the database by hand. Keep it as it is and compare a backup.")
         return Finding(State.BROKEN, text % {"first": first, "last": last}, advice)
     said = {"sealed": verdict.sealed, "unsealed": verdict.unsealed}
-    last = AuditSeal.objects.order_by("-pk").first()
-    if verdict.unsealed and (last is None or clock.now() - last.at > SEALED_WITHIN):
+    seal = AuditSeal.objects.order_by("-pk").first()
+    if verdict.unsealed and (seal is None or clock.now() - seal.at > SEALED_WITHIN):
         text = _("%(unsealed)s audit events wait to be sealed.") % said
         return Finding(State.WARNING, text, _("A worker seals them: regulars worker"))
     text = _("The audit trail is whole: %(sealed)s events sealed, %(unsealed)s to come.")
@@ -158,7 +158,7 @@ def analysis() -> Finding:
     return Finding(State.SOUND, _("The last analysis goes up to %(day)s.") % said)
 
 
-def _value(query: str, *values: object) -> Any:
+def _value(query: str, *values: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         row = cursor.fetchone()
