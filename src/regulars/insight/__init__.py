@@ -6,7 +6,7 @@ It stands alone: no Django, no database, usable from a notebook and the command 
     insight.features.rfm.rfm(shop, as_of=date(2026, 11, 22)).to_pandas()
 """
 
-from regulars.insight import features, models
+from regulars.insight import features, models, quality
 from regulars.insight.engines import EngineError
 from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.portrait import Parameters
@@ -29,5 +29,6 @@ __all__ = [
     "load_run",
     "models",
     "open_shop",
+    "quality",
     "run",
 ]

@@ -17,7 +17,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,6 +26,8 @@ from regulars.insight.shop import Shop, find_tables, open_shop
 
 FORMAT = 1
 """Rises when a reader of older results would misread newer ones."""
+
+LEFTOVER_SECONDS = 24 * 3600
 
 Progress = Callable[[str], None]
 
@@ -100,6 +101,7 @@ def run(
     chosen = parameters or Parameters()
     with recorder.step("open"):
         shop = open_shop(source, engine, **options)
+    failures: tuple[type[Exception], ...] = (OSError, *shop.engine.shortages)
     try:
         with shop, _fresh_folder(target) as folder:
             results = _write_results(shop, folder, as_of, chosen, recorder)
@@ -117,7 +119,7 @@ def run(
             }
             (folder / "manifest.json").write_text(_as_json(manifest), "utf-8")
             _publish(folder, target)
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except failures as error:
         raise RunError(f"The results could not be written to {target}: {error}") from error
     return load_run(target)
 
@@ -249,12 +251,20 @@ def _refuse_foreign(target: Path) -> None:
 @contextmanager
 def _fresh_folder(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(target)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     folder.chmod(0o755)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Remove what runs to the same place left when they were killed a day ago or earlier."""
+    for folder in target.parent.glob(f".{target.name}-*"):
+        if folder.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _publish(folder: Path, target: Path) -> None:
@@ -264,5 +274,9 @@ def _publish(folder: Path, target: Path) -> None:
         return
     earlier = folder.with_name(folder.name + "-earlier")
     target.rename(earlier)
-    folder.rename(target)
+    try:
+        folder.rename(target)
+    except OSError:
+        earlier.rename(target)
+        raise
     shutil.rmtree(earlier, ignore_errors=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -119,6 +122,43 @@ def test_a_failure_midway_leaves_the_earlier_run_and_nothing_else(
     insight.run({"lines": table(LINES)}, as_of=AS_OF, out=out)
     assert (out / "manifest.json").read_bytes() != before
     assert list(tmp_path.iterdir()) == [out]
+
+
+LIMITED = """
+import resource, signal, sys
+from regulars.insight import cli
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    pq.write_table(table(LINES), tmp_path / "shop" / "lines.parquet")
+    options = ["run", "shop", "--as-of", AS_OF.isoformat(), "--out", "out"]
+    source = str(Path(insight.__file__).parents[2])
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LIMITED, *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "could not be written to out" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["shop"]
+
+
+def test_leftovers_of_a_killed_run_go_after_a_day(tmp_path: Path) -> None:
+    old, fresh = tmp_path / ".out-old", tmp_path / ".out-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    insight.run({"lines": table(LINES[:20])}, as_of=AS_OF, out=tmp_path / "out")
+    assert not old.exists()
+    assert fresh.exists()
 
 
 def test_a_folder_that_is_no_run_is_never_replaced(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ class Engine(Protocol):
     """What an engine offers to the library. Tables are Ibis expressions bound to it."""
 
     name: str
+    shortages: tuple[type[Exception], ...]
+    """Errors that mean too little disk or memory, not a mistake."""
 
     def read(self, name: str, source: Any) -> Table:
         """A table from a Parquet or CSV file, a folder of Parquet files, or data in memory."""

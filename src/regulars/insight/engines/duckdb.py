@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
@@ -26,6 +27,7 @@ class DuckDB:
     """
 
     name = "duckdb"
+    shortages: tuple[type[Exception], ...] = (duckdb.IOException, duckdb.OutOfMemoryException)
 
     def __init__(
         self,
