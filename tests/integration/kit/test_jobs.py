@@ -65,9 +65,9 @@ def forsake(job: int) -> None:
 
 
 def test_a_job_whose_worker_died_is_done_after_all() -> None:
-    job = jobs.seal_audit.configure(queueing_lock=None).defer(timestamp=0)
+    job = jobs.seal_audit.configure(queueing_lock="own").defer(timestamp=0)
     forsake(job)
-    jobs.retry_stalled.configure(queueing_lock=None).defer(timestamp=0)
+    jobs.retry_stalled.configure(queueing_lock="now").defer(timestamp=0)
     jobs.work(wait=False)
     assert state_of(job) == "succeeded"
 
@@ -76,9 +76,9 @@ def test_a_forsaken_job_whose_work_waits_again_holds_up_no_other() -> None:
     first = jobs.seal_audit.defer(timestamp=0)
     forsake(first)
     again = jobs.seal_audit.defer(timestamp=0)
-    other = jobs.seal_audit.configure(queueing_lock=None).defer(timestamp=0)
+    other = jobs.seal_audit.configure(queueing_lock="own").defer(timestamp=0)
     forsake(other)
-    jobs.retry_stalled.configure(queueing_lock=None, priority=1).defer(timestamp=0)
+    jobs.retry_stalled.configure(queueing_lock="now", priority=1).defer(timestamp=0)
     jobs.work(wait=False)
     assert [state_of(job) for job in (first, again, other)] == ["aborted", *["succeeded"] * 2]
 
