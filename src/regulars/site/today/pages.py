@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from regulars.offer import scope
 from regulars.people.models import Customer
 from regulars.sales import buyers as buying
 from regulars.sales import queries as sales
+from regulars.sales.models import Line
 from regulars.site.today import sheets as figures
 from regulars.site.today.spans import CHART_DAYS, DAYS, Span, span
 from regulars.site.today.todo import WEEK, todos
@@ -140,7 +142,8 @@ def _documents(
         return {"buyers": _buyers_page(number, chosen, stores)}
     orders = sales.orders_between(**chosen.bounds, stores=stores)
     if only_returns:
-        orders = orders.filter(amount__lt=0)
+        given_back = Line.objects.filter(order=OuterRef("pk"), amount__lt=0)
+        orders = orders.filter(Exists(given_back))
     page = Paginator(orders.prefetch_related("lines__item"), PER_SHEET).get_page(number)
     return {"orders": page}
 

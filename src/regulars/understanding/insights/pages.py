@@ -135,7 +135,7 @@ def rfm(request: Request) -> HttpResponse:
         "grid": rfm_grid(found, cells, best),
         "people": sum(cell.customers for cell in cells.values()),
         "best": best,
-        "best_name": words.SEGMENTS[best.segment],
+        "best_name": words.cell(best),
         "best_customers": queries.cell_customers(found, best.r, best.f)[:7],
         "cuts": found.run.manifest["cuts"],
         "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
@@ -187,11 +187,10 @@ def cell(request: Request, r: int, f: int) -> HttpResponse:
         raise Http404
     one = cells[r, f]
     cuts = found.run.manifest["cuts"]
-    name = words.SEGMENTS[one.segment]
     return sheets.show(
         request,
         "understanding/insights/cell.html",
-        title=f"R{r} · F{f} {name}",
+        title=words.cell(one),
         cell=one,
         recency=words.days_ago(rules.bands(cuts["recency"], least=1)[5 - r]),
         frequency=words.times(rules.bands(cuts["frequency"], least=1)[f - 1]),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import formats
 from regulars.understanding.customers.words import SEGMENTS, STAGES
-from regulars.understanding.insights.rules import Range
+from regulars.understanding.insights.rules import Cell, Range
 
 __all__ = ["SEGMENTS", "STAGES"]
 
@@ -82,6 +82,11 @@ MISSING: Mapping[str, Promise] = {
 }
 
 
+def cell(one: Cell) -> str:
+    """`R5 · F5 Champions`."""
+    return f"R{one.r} · F{one.f} {SEGMENTS[one.segment]}"
+
+
 def occasion(name: str) -> str:
     """The name of an occasion; one without words here is told by its id."""
     return str(OCCASIONS.get(name, name.replace("_", " ").title()))
@@ -107,7 +112,7 @@ def days_ago(span: Range) -> str:
 def times(span: Range) -> str:
     """`2-3 visits`; the open last band is `11 or more`."""
     if span.high is None:
-        return now("%(low)s or more") % {"low": formats.count(span.low)}
+        return now("%(low)s times or more") % {"low": formats.count(span.low)}
     if span.low == span.high:
         words = now("once") if span.low == 1 else now("%(times)s times")
         return words % {"times": formats.count(span.low)}
