@@ -108,13 +108,14 @@ def visit(browser: Browser, live_server, owner: User, complaints: list[str]) -> 
 
 @pytest.fixture
 def look() -> Callable[[Page, str], None]:
-    """Keeps a picture of the page when pictures are asked for."""
+    """Keeps a picture when pictures are asked for: of the page, or of what lies on top of it."""
 
     def keep(page: Page, name: str) -> None:
         if os.environ.get("REGULARS_SCREENS"):
             SCREENS.mkdir(parents=True, exist_ok=True)
             page.wait_for_timeout(400)
-            page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+            on_top = page.locator("dialog:modal, .toast, :popover-open").count() > 0
+            page.screenshot(path=SCREENS / f"{name}.png", full_page=not on_top)
 
     return keep
 

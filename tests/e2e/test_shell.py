@@ -45,6 +45,9 @@ def test_a_phone_scrolls_down_and_never_sideways(
     expect(page.locator(".sidebar")).to_be_hidden()
     expect(page.locator(".bottombar")).to_be_visible()
     assert barriers(page) == []
+    page.get_by_role("button", name="更多").click()
+    look(page, "more-phone")
+    assert barriers(page) == []
 
 
 def test_the_look_is_chosen_kept_and_told_to_the_charts(visit: Visit) -> None:
@@ -57,10 +60,14 @@ def test_the_look_is_chosen_kept_and_told_to_the_charts(visit: Visit) -> None:
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
-def test_the_language_is_switched_from_the_account_menu(visit: Visit) -> None:
+def test_the_language_is_switched_from_the_account_menu(
+    visit: Visit, barriers: Barriers, look: Look
+) -> None:
     page = visit("/settings/")
     expect(page.get_by_role("heading", name="设置")).to_be_visible()
     page.get_by_role("button", name="周店长的账号").click()
+    look(page, "account-menu")
+    assert barriers(page) == []
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
