@@ -149,6 +149,15 @@ def empty_the_database() -> None:
     call_command("flush", verbosity=0, interactive=False)
 
 
+def test_half_a_salon_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding._Writer, "write", lambda *args, **given: None)
+    seed()
+    monkeypatch.undo()
+    monkeypatch.setattr(plan.Plan, "digest", lambda self: "drawn differently")
+    with pytest.raises(marker.NotEmpty, match="another version"):
+        seed()
+
+
 def test_a_business_with_customers_is_refused(at: datetime) -> None:
     add_customer(CustomerDraft(name="林晓雨"), by=SYSTEM, at=at)
     with pytest.raises(marker.NotEmpty, match="already has customers"):

@@ -80,7 +80,7 @@ def test_a_diary_refuses_taken_slots_and_gives_waiting_time_away() -> None:
 def test_nobody_comes_while_the_salon_is_closed_or_before_joining(salon: Plan) -> None:
     for visit in salon.visits:
         assert not seasons.closed(visit.day)
-        assert seasons.OPENS <= visit.start < seasons.CLOSES
+        assert seasons.OPENS <= visit.start < visit.end <= seasons.CLOSES
         if visit.person is not None:
             assert visit.day >= salon.people[visit.person].joined
 

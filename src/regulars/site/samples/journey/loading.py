@@ -86,6 +86,7 @@ def _baskets(journey: Journey, progress: Progress, *, at: datetime) -> Recorded:
             progress("lines", done, whole)
             yield batch
             done += batch.num_rows
+        progress("lines", done, whole)
         progress("moving lines into place", 0, 1)
 
     recorded = record_batches(told(), by=SYSTEM, at=at)

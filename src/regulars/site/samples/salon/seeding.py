@@ -65,8 +65,14 @@ def seed(*, seed: int, size: str, until: date, months: int, progress: Progress) 
     progress("drawing", 0, 1)
     drawn = plan.draw(seed=seed, size=size, until=until, months=months)
     progress("drawing", 1, 1)
+    digest = drawn.digest()
     if state is None:
-        _open(drawn, wanted | {"until": until.isoformat()})
+        _open(drawn, wanted | {"until": until.isoformat(), "digest": digest})
+    elif state.made_of["digest"] != digest:
+        raise NotEmpty(
+            "This business holds half a salon, begun by another version of Regulars that draws it "
+            "differently. Remove its database, or choose another with --business CODE."
+        )
     _Writer(drawn).write(done=state.steps if state else 0, progress=progress)
 
 
@@ -197,7 +203,7 @@ class _Writer:
         if visit.person is None:
             return
         key = f"{visit.day:%y%m%d}-{visit.stylist:03d}-{visit.start:04d}-{visit.person}"
-        services = {"services": list(visit.services)}
+        services: dict[str, object] = {"services": list(visit.services)}
         begins, ends = moment(visit.day, visit.start), moment(visit.day, visit.end)
         if visit.booking:
             booked = moment(visit.day - timedelta(days=visit.booking.lead), visit.booking.minute)

@@ -57,10 +57,15 @@ class Diary:
         """Takes the slots if they are free; `busy` are the bits of a service begun at slot 0."""
         wanted = busy << slot
         taken = self.taken.get(stylist, off_duty(stylist, self.day))
-        if wanted >> SLOTS or taken & wanted:
+        if not fits(slot, busy) or taken & wanted:
             return False
         self.taken[stylist] = taken | wanted
         return True
+
+
+def fits(slot: int, busy: int) -> bool:
+    """Whether a service begun at this slot is done by closing time."""
+    return not busy << slot >> SLOTS
 
 
 def off_duty(stylist: int, day: date) -> int:
@@ -154,7 +159,8 @@ class Simulation:
             slot = self._draw_slot(day)
             if booking and booking.lead == 0 and seasons.OPENS + slot * shop.SLOT < booking.minute:
                 continue
-            if outcome == CANCELLED or diary.place(stylist, slot, busy):
+            placed = fits(slot, busy) if outcome == CANCELLED else diary.place(stylist, slot, busy)
+            if placed:
                 start = seasons.OPENS + slot * shop.SLOT
                 first = person.visits == 0 and person.joined >= self._start
                 return Visit(
