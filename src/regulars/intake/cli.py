@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -223,10 +222,8 @@ def _progress(job: Import, doing: str) -> Iterator[None]:
 def _watch(import_id: int, rows: int, doing: str, over: threading.Event) -> None:
     from django.db import connection
 
-    begun = time.monotonic()
     while not over.wait(0.5):
-        done = Import.objects.values_list("progress", flat=True).get(pk=import_id)
-        speed = done / (time.monotonic() - begun)
+        done, speed = Import.objects.values_list("progress", "speed").get(pk=import_id)
         left = f"{(rows - done) / speed:.0f} s" if speed else "…"
         line = f"{doing}: {done:,} / {rows:,} · {speed:,.0f}/s · {left}"
         print(f"\r{line:<70}", end="", file=sys.stderr, flush=True)

@@ -37,7 +37,12 @@ def _actor(job: Import) -> Actor:
 
 
 def _queue(job: Import) -> Import:
-    work.configure(queueing_lock=f"import-{job.pk}").defer(import_id=job.pk)
+    """Queues the work on an import, unless it is queued already: that job does whatever waits."""
+    try:
+        with transaction.atomic():
+            work.configure(queueing_lock=f"import-{job.pk}").defer(import_id=job.pk)
+    except AlreadyEnqueued:
+        pass
     return job
 
 
@@ -65,9 +70,9 @@ def resume_stalled(timestamp: int) -> None:
     """Takes up imports whose worker died: in work by their state, held by nobody."""
     for job in Import.objects.filter(state__in=[State.CHECKING, State.RUNNING]):
         try:
-            with running.held(job.pk), transaction.atomic():
+            with running.held(job.pk):
                 _queue(job)
-        except (running.Held, AlreadyEnqueued):
+        except running.Held:
             continue
 
 

@@ -33,6 +33,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["customer", "-at"], name="event_of_customer"),
             models.Index(fields=["kind", "at"], name="event_kind_time"),
+            models.Index(fields=["item"], name="event_item", condition=Q(item__isnull=False)),
             models.Index(fields=["batch"], name="event_batch", condition=Q(batch__isnull=False)),
         ]
         constraints = [
@@ -53,7 +54,8 @@ class Import(models.Model):
     `columns` are the headers of the file in order; `profile` is what a look through the whole file
     found in each column; `mapping` says which column is which field (see `plan.Mapping`). `moved`
     counts the chunks whose rows are in; it is written in the transaction of the chunk, so that a
-    killed import resumes without losing or repeating a row.
+    killed import resumes without losing or repeating a row. `progress` are rows done, `speed` rows
+    a second.
     """
 
     class State(models.TextChoices):
@@ -91,6 +93,7 @@ class Import(models.Model):
     quarantined = models.BigIntegerField(default=0)
     already = models.BigIntegerField(default=0)
     progress = models.BigIntegerField(default=0)
+    speed = models.IntegerField(default=0)
     moved = models.IntegerField(default=0)
     chunks = models.IntegerField(default=0)
     findings = models.JSONField(default=dict)

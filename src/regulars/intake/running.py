@@ -7,6 +7,7 @@ import is taken up at its position; a second worker finds the import held and le
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,8 +58,8 @@ def check(import_id: int, *, at: datetime) -> None:
     """The dry run: stages all rows and says what would happen to them; writes nothing else."""
     with held(import_id), _failing_clearly(import_id, at):
         job = Import.objects.get(pk=import_id, state=Import.State.CHECKING)
-        work = work_on(job)
-        rows = staging.stage(work, at=at, tell=lambda count: _tell(job, count))
+        work, pace = work_on(job), Pace()
+        rows = staging.stage(work, at=at, tell=lambda count: _tell(job, count, pace))
         missing = _refer(work)
         outcome = Outcome()
         for chunk in range(1, staging.chunks(work) + 1):
@@ -105,8 +106,9 @@ def run(import_id: int, *, by: Actor, at: datetime) -> None:
             _stage_anew(work, at)
         if job.moved == 0:
             _prepare(work, by=by, at=at)
+        pace = Pace(job.progress)
         for chunk in range(job.moved, job.chunks + 1):
-            _move(work, chunk, by=by, at=at)
+            _move(work, chunk, pace, by=by, at=at)
         _finish(work, by=by, at=at)
 
 
@@ -142,7 +144,7 @@ def _prepare(work: Work, *, by: Actor, at: datetime) -> None:
         save_position(job, 1)
 
 
-def _move(work: Work, chunk: int, *, by: Actor, at: datetime) -> None:
+def _move(work: Work, chunk: int, pace: Pace, *, by: Actor, at: datetime) -> None:
     job = work.job
     with _one_at_a_time():
         Import.objects.select_for_update().get(pk=job.pk, moved=chunk, state=Import.State.RUNNING)
@@ -155,6 +157,7 @@ def _move(work: Work, chunk: int, *, by: Actor, at: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {work.rows} WHERE chunk = %s", [chunk])
             job.progress += cursor.fetchone()[0]
+        job.speed = pace.of(job.progress)
         save_position(job, chunk + 1)
 
 
@@ -162,8 +165,10 @@ def save_position(job: Import, moved: int) -> None:
     """Notes how far an import has come, in the transaction that took it there."""
     job.moved = moved
     job.save(
-        update_fields=["moved", "chunks", "accepted", "already", "quarantined", "progress", "batch"]
-    )
+        update_fields=[
+            "moved", "chunks", "accepted", "already", "quarantined", "progress", "speed",
+        ]
+    )  # fmt: skip
 
 
 def _leave_quarantine(work: Work, chunk: int) -> None:
@@ -206,9 +211,20 @@ def _finish(work: Work, *, by: Actor, at: datetime) -> None:
         transaction.on_commit(lambda: Path(job.path).unlink(missing_ok=True))
 
 
-def _tell(job: Import, count: int) -> None:
-    job.progress = count
-    job.save(update_fields=["progress"])
+class Pace:
+    """How fast rows go by, from a stopwatch: no moment is read."""
+
+    def __init__(self, rows: int = 0) -> None:
+        self._rows, self._begun = rows, time.monotonic()
+
+    def of(self, rows: int) -> int:
+        """Rows a second since the beginning."""
+        return round((rows - self._rows) / max(time.monotonic() - self._begun, 0.001))
+
+
+def _tell(job: Import, count: int, pace: Pace) -> None:
+    job.progress, job.speed = count, pace.of(count)
+    job.save(update_fields=["progress", "speed"])
 
 
 @contextmanager

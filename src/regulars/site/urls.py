@@ -16,6 +16,7 @@ urlpatterns = [
     path("today/people/<slug:name>/", people.people, name="today-people"),
     path("today/<slug:name>/", today.figure, name="today-figure"),
     path("store/", today.choose_store, name="choose-store"),
+    path("customers/", include("regulars.understanding.customers.urls")),
     path("insights/", include("regulars.understanding.insights.urls")),
     path(
         "sign-in/",
@@ -26,5 +27,6 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("settings/", pages.settings_home, name="settings"),
+    path("settings/", include("regulars.intake.urls")),
     path("settings/users/", pages.users, name="users"),
 ]
