@@ -79,6 +79,7 @@ def test_details_open_beside_the_page_at_their_own_address(visit: Visit, look: L
     expect(sheet).to_be_visible()
     expect(sheet.locator(".stat-value")).to_have_text("¥6,842.00")
     assert page.url.endswith("/why/")
+    expect(sheet.locator(".sheet-body")).to_be_focused()
     look(page, "sheet-desk")
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()

@@ -40,7 +40,9 @@ class Sheet extends HTMLElement {
     part.replaceChildren(this.waiting.content.cloneNode(true));
     if (!this.dialog.open) this.dialog.showModal();
     const headers = { "HX-Target": "div#sheet" }; // htmx.ajax would name the body
-    htmx.ajax("GET", address, { target: part, swap: "innerHTML", headers });
+    htmx
+      .ajax("GET", address, { target: part, swap: "innerHTML", headers })
+      .then(() => part.querySelector(".sheet-body")?.focus());
   }
 }
 customElements.define("r-sheet", Sheet);
