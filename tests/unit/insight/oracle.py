@@ -164,6 +164,7 @@ def _rhythm(days: list[date], gaps: list[int], shop_gap: float | None, as_of: da
         "recency_days": recency,
         "gaps": len(gaps),
         "own_gap_days": median(gaps) if gaps else None,
+        "long_gap_days": _quantile(gaps, 0.9) if len(gaps) >= 5 else None,
         "mean_gap_days": mean(gaps) if gaps else None,
         "regularity": _regularity(gaps),
         "usual_gap_days": usual,
@@ -171,6 +172,15 @@ def _rhythm(days: list[date], gaps: list[int], shop_gap: float | None, as_of: da
         "expected_next_on": days[-1] + timedelta(floor(usual + 0.5)) if timed else None,
         "overdue_ratio": recency / usual if timed else None,
     }
+
+
+def _quantile(values: list[int], share: float) -> float:
+    """Linear between the two nearest, as in the definition 7 of Hyndman & Fan."""
+    rising = sorted(values)
+    place = share * (len(rising) - 1)
+    low = floor(place)
+    high = min(low + 1, len(rising) - 1)
+    return rising[low] + (place - low) * (rising[high] - rising[low])
 
 
 def _regularity(gaps: list[int]) -> float | None:
@@ -193,7 +203,9 @@ def _stage(row: dict) -> dict:
     if ratio is None:
         late, lost = recency >= 90, recency >= 180
     else:
-        late, lost = ratio >= 2 and recency >= 14, ratio >= 4 and recency >= 60
+        long = row["long_gap_days"] or 0
+        late = ratio >= 2 and recency >= max(14, long)
+        lost = ratio >= 4 and recency >= max(60, 2 * long)
     few = row["purchase_days"] < 3
     stage, rule = ("new", "few_purchases") if few else ("mature", "within_rhythm")
     if late:

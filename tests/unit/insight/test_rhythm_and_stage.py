@@ -54,6 +54,14 @@ def test_the_same_silence_means_different_things() -> None:
     assert {row["stage_basis"] for row in stages.values()} == {"own"}
 
 
+def test_twice_the_usual_gap_is_nothing_new_for_someone_irregular() -> None:
+    rows = visits("irregular", 30, 5, 40, 5, 5, 40, 5, 5, 40, 5)
+    with opened(rows) as shop:
+        early = rows_of(lifecycle(shop, as_of=AS_OF))["irregular"]["stage"]
+        later = rows_of(lifecycle(shop, as_of=AS_OF + timedelta(days=15)))["irregular"]["stage"]
+    assert (early, later) == ("mature", "at_risk")
+
+
 def test_a_daily_buyer_is_not_lost_after_a_long_weekend() -> None:
     with opened(visits("daily", 5, 1, 1, 1, 1, 1)) as shop:
         assert rows_of(lifecycle(shop, as_of=AS_OF))["daily"]["stage"] == "mature"

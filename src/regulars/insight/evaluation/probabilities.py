@@ -6,6 +6,7 @@ that prediction turned out positive and negative. Counting first keeps millions 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
@@ -24,6 +25,41 @@ def calibration_error(predicted: np.ndarray, positive: np.ndarray, negative: np.
     hits = np.bincount(index, positive, len(values))
     cases = hits + np.bincount(index, negative, len(values))
     return float(np.abs(values * cases - hits).sum() / cases.sum())
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """A group of n cases with near predictions: their mean prediction and what was observed."""
+
+    predicted: float
+    observed: float
+    n: int
+
+
+def calibration_curve(
+    predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray, *, groups: int = 8
+) -> tuple[CurvePoint, ...]:
+    """At most so many groups of rising predictions with about equally many cases.
+
+    Cases with the same prediction stay together, so there may be fewer groups.
+    """
+    values, index = np.unique(predicted, return_inverse=True)
+    hits = np.bincount(index, positive, len(values))
+    cases = hits + np.bincount(index, negative, len(values))
+    middle = np.cumsum(cases) - cases / 2
+    group = np.minimum((middle * groups / cases.sum()).astype(int), groups - 1)
+    points = []
+    for one in np.unique(group):
+        chosen = group == one
+        n = cases[chosen].sum()
+        points.append(
+            CurvePoint(
+                predicted=float((values[chosen] * cases[chosen]).sum() / n),
+                observed=float(hits[chosen].sum() / n),
+                n=int(n),
+            )
+        )
+    return tuple(points)
 
 
 def auc(predicted: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float | None:

@@ -19,9 +19,13 @@ class LifecycleRules:
     """When a customer changes stage.
 
     Someone is at risk (lost) once the days since their last purchase reach ``at_risk_ratio``
-    (``lost_ratio``) times their usual gap, but never before ``at_risk_floor_days``
-    (``lost_floor_days``): who buys daily is not lost after a long weekend. When the shop has no
-    rhythm yet, ``fixed_at_risk_days`` and ``fixed_lost_days`` decide. From
+    (``lost_ratio``) times their usual gap, but never before
+
+    * ``at_risk_floor_days`` (``lost_floor_days``): who buys daily is not lost after a long weekend;
+    * ``at_risk_long_gaps`` (``lost_long_gaps``) times what is long for them, see ``rhythm``: who
+      comes now weekly, now monthly is away for twice the usual gap in every fourth.
+
+    When the shop has no rhythm yet, ``fixed_at_risk_days`` and ``fixed_lost_days`` decide. From
     ``mature_purchase_days`` purchase days on, a customer is no longer new.
     """
 
@@ -29,6 +33,8 @@ class LifecycleRules:
     lost_ratio: float = 4.0
     at_risk_floor_days: int = 14
     lost_floor_days: int = 60
+    at_risk_long_gaps: float = 1.0
+    lost_long_gaps: float = 2.0
     fixed_at_risk_days: int = 90
     fixed_lost_days: int = 180
     mature_purchase_days: int = 3
@@ -50,8 +56,11 @@ def lifecycle(shop: Shop, *, as_of: date, rules: LifecycleRules = RULES) -> Tabl
 def stages(rhythms: Table, rules: LifecycleRules = RULES) -> Table:
     """Stages for a table shaped like ``rhythm``."""
     never = rhythms.recency_days.isnull()
-    lost = _late(rhythms, rules.lost_ratio, rules.lost_floor_days, rules.fixed_lost_days)
-    late = _late(rhythms, rules.at_risk_ratio, rules.at_risk_floor_days, rules.fixed_at_risk_days)
+    late = _away(rhythms, rules.at_risk_ratio, rules.at_risk_floor_days, rules.at_risk_long_gaps)
+    lost = _away(rhythms, rules.lost_ratio, rules.lost_floor_days, rules.lost_long_gaps)
+    unknown = rhythms.overdue_ratio.isnull()
+    late = unknown.ifelse(rhythms.recency_days >= rules.fixed_at_risk_days, late)
+    lost = unknown.ifelse(rhythms.recency_days >= rules.fixed_lost_days, lost)
     few = rhythms.purchase_days < rules.mature_purchase_days
     return rhythms.select(
         "customer_id",
@@ -69,7 +78,10 @@ def stages(rhythms: Table, rules: LifecycleRules = RULES) -> Table:
     )
 
 
-def _late(rhythms: Table, ratio: float, floor_days: int, fixed_days: int) -> Column:
-    by_rhythm = (rhythms.overdue_ratio >= ratio) & (rhythms.recency_days >= floor_days)
-    by_days = rhythms.recency_days >= fixed_days
-    return rhythms.overdue_ratio.isnull().ifelse(by_days, by_rhythm)
+def _away(rhythms: Table, ratio: float, floor_days: int, long_gaps: float) -> Column:
+    long_for_them = (rhythms.long_gap_days * long_gaps).fill_null(0)
+    return (
+        (rhythms.overdue_ratio >= ratio)
+        & (rhythms.recency_days >= floor_days)
+        & (rhythms.recency_days >= long_for_them)
+    )

@@ -25,10 +25,14 @@ from regulars.insight.shop import Shop
 
 @dataclass(frozen=True)
 class RhythmRules:
-    """prior_gaps: weight of the shop's gap, in gaps; own_from: gaps from which the own stands."""
+    """prior_gaps: weight of the shop's gap, in gaps; own_from: gaps from which the own stands.
+
+    long_share: a gap is long for someone when this share of their own is no longer.
+    """
 
     prior_gaps: int = 2
     own_from: int = 5
+    long_share: float = 0.9
 
 
 RULES = RhythmRules()
@@ -39,9 +43,10 @@ def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
 
     Columns: purchase_days; first_on, last_on; tenure_days, recency_days (days since the first and
     the last purchase); gaps (how many gaps of their own); own_gap_days (their median);
-    mean_gap_days; regularity (1 like clockwork, 0 at random, below 0 in bursts; from two gaps on);
-    usual_gap_days and rhythm_basis ("own", "blended", "shop", empty when nobody came twice);
-    expected_next_on; overdue_ratio (days since the last purchase / usual gap).
+    long_gap_days (their 90% quantile, from ``own_from`` gaps on); mean_gap_days; regularity (1
+    like clockwork, 0 at random, below 0 in bursts; from two gaps on); usual_gap_days and
+    rhythm_basis ("own", "blended", "shop", empty when nobody came twice); expected_next_on;
+    overdue_ratio (days since the last purchase / usual gap).
     """
     snapshot = shop.at(as_of)
     rhythms = of_days(snapshot.purchase_days, as_of, rules)
@@ -50,7 +55,7 @@ def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
 
 def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:
     """The same for a table of purchase days (customer_id, day), one row per customer in it."""
-    measured = _measured(_gapped(purchase_days), "customer_id")
+    measured = _measured(_gapped(purchase_days), rules.long_share, "customer_id")
     shop = measured.aggregate(shop_gap=measured.own_gap_days.median())
     joined = measured.cross_join(shop)
     return _told(joined, ibis.literal(as_of, "date"), rules, "customer_id")
@@ -62,7 +67,9 @@ def at_dates(purchase_days: Table, dates: Sequence[date], rules: RhythmRules = R
     All dates in one pass, because the gaps between earlier days do not change later.
     """
     gapped = _gapped(purchase_days).cross_join(dates_table(dates))
-    measured = _measured(gapped.filter(gapped.day < gapped.at), "at", "customer_id")
+    measured = _measured(
+        gapped.filter(gapped.day < gapped.at), rules.long_share, "at", "customer_id"
+    )
     shop = measured.group_by("at").aggregate(shop_gap=measured.own_gap_days.median())
     joined = measured.inner_join(shop, "at")
     return _told(joined, joined["at"], rules, "at", "customer_id")
@@ -86,6 +93,7 @@ def _told(table: Table, today: Column, rules: RhythmRules, *keys: str) -> Table:
         recency_days=recency,
         gaps=table.gaps,
         own_gap_days=table.own_gap_days,
+        long_gap_days=(table.gaps >= rules.own_from).ifelse(table.long_gap_days, None),
         mean_gap_days=table.gap_sum / table.gaps.nullif(0),
         regularity=_regularity(table),
         usual_gap_days=usual,
@@ -97,7 +105,7 @@ def _told(table: Table, today: Column, rules: RhythmRules, *keys: str) -> Table:
 
 def shop_gap_days(purchase_days: Table) -> float | None:
     """The shop's usual gap in days; None when nobody came twice."""
-    own = _measured(_gapped(purchase_days), "customer_id").own_gap_days
+    own = _measured(_gapped(purchase_days), RULES.long_share, "customer_id").own_gap_days
     gap = own.median().to_pyarrow().as_py()
     return None if gap is None else float(gap)
 
@@ -109,13 +117,14 @@ def _gapped(purchase_days: Table) -> Table:
     return purchase_days.select("customer_id", "day", gap=gap)
 
 
-def _measured(gapped: Table, *keys: str) -> Table:
+def _measured(gapped: Table, long_share: float, *keys: str) -> Table:
     return gapped.group_by(*keys).aggregate(
         purchase_days=gapped.count(),
         first_on=gapped.day.min(),
         last_on=gapped.day.max(),
         gaps=gapped.gap.count(),
         own_gap_days=gapped.gap.median(),
+        long_gap_days=gapped.gap.quantile(long_share),
         gap_sum=total(gapped.gap),
         square_sum=total(gapped.gap * gapped.gap),
     )

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 from ibis.expr.types import Table
 
-from regulars.insight.evaluation.probabilities import auc, brier, calibration_error
+from regulars.insight.evaluation.probabilities import (
+    CurvePoint,
+    auc,
+    brier,
+    calibration_curve,
+    calibration_error,
+)
 from regulars.insight.models.cells import estimate_cells
 
 
@@ -20,7 +26,8 @@ class BackTest:
 
     brier, brier_of_share (always predicting the share of the earlier dates: the figure to beat);
     calibration_error; auc, auc_of_recency (ranking by days since the last purchase alone; None
-    when everybody did the same); n customers; observed and predicted share of no return.
+    when everybody did the same); n customers; observed and predicted share of no return; curve,
+    both shares for groups of rising predictions.
     """
 
     tested_on: date
@@ -33,13 +40,15 @@ class BackTest:
     calibration_error: float
     auc: float | None
     auc_of_recency: float | None
+    curve: tuple[CurvePoint, ...]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> BackTest:
         """From its JSON form."""
         dates = tuple(date.fromisoformat(day) for day in data["fitted_on"])
         tested = date.fromisoformat(data["tested_on"])
-        return cls(**{**data, "tested_on": tested, "fitted_on": dates})
+        curve = tuple(CurvePoint(**point) for point in data["curve"])
+        return cls(**{**data, "tested_on": tested, "fitted_on": dates, "curve": curve})
 
 
 def back_test(
@@ -80,6 +89,7 @@ def back_test(
         calibration_error=calibration_error(predicted, stayed_away, returned),
         auc=auc(predicted, stayed_away, returned),
         auc_of_recency=auc(np.array([day for (day,) in days]), days_away, days_returned),
+        curve=calibration_curve(predicted, stayed_away, returned),
     )
 
 
