@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.insight.evaluation.probabilities import auc, brier, calibration_error, wilson
+from regulars.insight.evaluation.probabilities import (
+    auc,
+    brier,
+    calibration_curve,
+    calibration_error,
+    wilson,
+)
 
 predictions = st.lists(
     st.tuples(st.sampled_from((0.0, 0.1, 0.5, 0.9, 1.0)), st.integers(0, 4), st.integers(0, 4)),
@@ -53,6 +59,18 @@ def test_calibration_error(rows: list[tuple]) -> None:
         outcomes = [y for p, y in every if p == value]
         gaps += abs(value * len(outcomes) - sum(outcomes))
     assert calibration_error(*arrays(rows)) == pytest.approx(gaps / len(every))
+
+
+@quick
+@given(predictions)
+def test_the_calibration_curve_holds_every_case_once_and_rises(rows: list[tuple]) -> None:
+    every = cases(rows)
+    curve = calibration_curve(*arrays(rows), groups=3)
+    assert sum(point.n for point in curve) == len(every)
+    hits = sum(point.observed * point.n for point in curve)
+    assert hits == pytest.approx(sum(y for _, y in every))
+    assert [point.predicted for point in curve] == sorted(point.predicted for point in curve)
+    assert 1 <= len(curve) <= 3
 
 
 def test_wilson_against_published_values() -> None:

@@ -49,7 +49,7 @@ def calibration_curve(
     middle = np.cumsum(cases) - cases / 2
     group = np.minimum((middle * groups / cases.sum()).astype(int), groups - 1)
     points = []
-    for one in np.unique(group):
+    for one in np.unique(group[cases > 0]):
         chosen = group == one
         n = cases[chosen].sum()
         points.append(

@@ -57,7 +57,7 @@ def todos(actor: Actor, today: date, *, stores: Stores) -> list[Todo]:
 
 def _imports() -> Iterator[Todo]:
     running = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.RUNNING])
-    for one in running.order_by("-pk")[:3]:
+    for one in running.only("file_name", "progress").order_by("-pk")[:3]:
         yield Todo(
             _("%(file)s is coming in") % {"file": one.file_name},
             _("Watch"),
