@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor) if actor else [],
         "standing_clock": settings.STANDING_CLOCK,
         "today": clock.today(),
-        "stores": SimpleLazyObject(
+        "store_scope": SimpleLazyObject(
             lambda: actor and scope_of(actor, Permission.SEE_TODAY, request.session)
         ),
     }
