@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import cast
 
+from django.db import connection, transaction
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -12,8 +14,9 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from regulars.kit import audit, clock
+from regulars.kit.permissions import Actor, Permission
 
-__all__ = ["app", "work"]
+__all__ = ["app", "retry", "work"]
 
 KEEP_HOURS = 7 * 24
 
@@ -30,6 +33,24 @@ async def _work(worker_app: App, *, wait: bool) -> None:
         await worker_app.run_worker_async(
             wait=wait, concurrency=1, listen_notify=wait, delete_jobs="never"
         )
+
+
+@transaction.atomic
+def retry(job_id: int, *, by: Actor, at: datetime) -> bool:
+    """Queues a failed job again; False when it did not fail, or the same work waits already."""
+    by.must(Permission.MANAGE_SETTINGS)
+    failed = "SELECT 1 FROM procrastinate_jobs WHERE id = %s AND status = 'failed' FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(failed, [job_id])
+        if cursor.fetchone() is None:
+            return False
+    try:
+        with transaction.atomic():
+            app.job_manager.retry_job_by_id(job_id, retry_at=at)
+    except UniqueViolation:
+        return False
+    audit.record("kit.retry_job", f"job:{job_id}", by=by, at=at)
+    return True
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from regulars.site import account, pages
+from regulars.site import account, audit_pages, job_pages, pages
 from regulars.site.today import pages as today
 from regulars.site.today import people
 
@@ -29,4 +29,8 @@ urlpatterns = [
     path("settings/", pages.settings_home, name="settings"),
     path("settings/", include("regulars.intake.urls")),
     path("settings/users/", pages.users, name="users"),
+    path("settings/audit/", audit_pages.trail, name="audit"),
+    path("settings/audit/check/", audit_pages.check, name="audit-check"),
+    path("settings/jobs/", job_pages.jobs, name="jobs"),
+    path("settings/jobs/<int:job_id>/retry/", job_pages.retry, name="job-retry"),
 ]

@@ -1,0 +1,143 @@
+"""What the audit trail and the list of jobs say, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+ACTIONS: dict[str, Promise] = {
+    "intake.begin": _("began an import"),
+    "intake.download_quarantine": _("downloaded refused rows"),
+    "intake.drop_rows": _("dropped refused rows"),
+    "intake.forget": _("threw away an import that had not begun"),
+    "intake.import": _("imported a file"),
+    "intake.mend": _("mended refused rows"),
+    "intake.receive": _("uploaded a file"),
+    "intake.record_events": _("recorded events"),
+    "intake.remove_batch": _("took back the events of an import"),
+    "intake.save_preset": _("remembered a mapping of columns"),
+    "intake.take_up": _("took up a changed row"),
+    "intake.undo": _("undid an import"),
+    "kit.retry_job": _("ran a background job again"),
+    "offer.add_items": _("added services or products"),
+    "offer.add_named_staff": _("added staff named by an import"),
+    "offer.add_named_stores": _("added stores named by an import"),
+    "offer.add_staff": _("added a member of staff"),
+    "offer.add_store": _("opened a store"),
+    "offer.add_user": _("gave someone an account"),
+    "offer.change_items": _("changed services or products"),
+    "offer.change_price": _("changed a price"),
+    "offer.put_items_back": _("put services or products back as they were"),
+    "offer.remove_batch": _("took back the services or products of an import"),
+    "offer.retire_staff": _("marked a member of staff as gone"),
+    "people.add_contact": _("added a contact of a customer"),
+    "people.add_customers": _("added customers"),
+    "people.add_note": _("wrote a note on a customer"),
+    "people.add_tag": _("tagged a customer"),
+    "people.change_customers": _("changed customers"),
+    "people.define_field": _("added a field to the customer record"),
+    "people.put_back": _("put customers back as they were"),
+    "people.relate": _("linked two customers"),
+    "people.remove_batch": _("took back the customers of an import"),
+    "people.remove_tag": _("took a tag off a customer"),
+    "people.reveal_contacts": _("looked at a customer's full contacts"),
+    "people.set_consent": _("noted a customer's consent"),
+    "people.update_customer": _("changed a customer's details"),
+    "sales.record_orders": _("recorded sales"),
+    "sales.remove_batch": _("took back the sales of an import"),
+    "samples.begun": _("began to load the sample"),
+    "samples.done": _("loaded the sample"),
+    "samples.step": _("loaded a part of the sample"),
+    "understanding.publish_run": _("published an analysis"),
+    "understanding.request_run": _("asked for an analysis"),
+}
+
+SUBJECTS: dict[str, Promise] = {
+    "batch": _("import no. %(id)s"),
+    "customer": _("customer %(id)s"),
+    "field": _("field %(id)s"),
+    "import": _("file %(id)s"),
+    "item": _("item %(id)s"),
+    "job": _("job %(id)s"),
+    "preset": _("mapping %(id)s"),
+    "run": _("analysis %(id)s"),
+    "sample": _("sample %(id)s"),
+    "staff": _("staff %(id)s"),
+    "store": _("store %(id)s"),
+    "user": _("account %(id)s"),
+}
+NO_SUBJECT = {"None", "many", "named"}
+
+DETAILS: dict[str, Promise] = {
+    "bytes": pgettext_lazy("audit", "bytes"),
+    "channel": pgettext_lazy("audit", "channel"),
+    "count": pgettext_lazy("audit", "how many"),
+    "deleted": pgettext_lazy("audit", "deleted"),
+    "emptied": pgettext_lazy("audit", "emptied"),
+    "events": pgettext_lazy("audit", "events"),
+    "fields": pgettext_lazy("audit", "fields"),
+    "from": pgettext_lazy("audit", "from"),
+    "granted": pgettext_lazy("audit", "granted"),
+    "key": pgettext_lazy("audit", "name"),
+    "kind": pgettext_lazy("audit", "kind"),
+    "lines": pgettext_lazy("audit", "lines"),
+    "orders": pgettext_lazy("audit", "orders"),
+    "other": pgettext_lazy("audit", "the other"),
+    "purpose": pgettext_lazy("audit", "purpose"),
+    "removed": pgettext_lazy("audit", "removed"),
+    "restored": pgettext_lazy("audit", "put back"),
+    "role": pgettext_lazy("audit", "role"),
+    "row": pgettext_lazy("audit", "row"),
+    "rows": pgettext_lazy("audit", "rows"),
+    "stayed": pgettext_lazy("audit", "left as changed since"),
+    "step": pgettext_lazy("audit", "part"),
+    "tag": pgettext_lazy("audit", "tag"),
+    "to": pgettext_lazy("audit", "to"),
+}
+
+TASKS: dict[str, Promise] = {
+    "intake.resume": _("Take up interrupted imports"),
+    "intake.tidy": _("Clear away old uploads"),
+    "intake.work": _("Import a file"),
+    "kit.forget_old_jobs": _("Forget old jobs"),
+    "kit.retry_stalled": _("Take up forsaken jobs"),
+    "kit.seal_audit": _("Seal the audit trail"),
+    "understanding.analyse": _("Analyse everything"),
+    "understanding.nightly": _("Analysis of the night"),
+}
+
+
+def action_words(action: str) -> str:
+    """What was done; the bare name of an action that nobody has put into words."""
+    return str(ACTIONS.get(action, action))
+
+
+def task_words(task: str) -> str:
+    """What a job does."""
+    return str(TASKS.get(task, task))
+
+
+def subject_words(subject: str) -> str:
+    """What it was done to; nothing where it was many things."""
+    kind, _colon, number = subject.partition(":")
+    if number in NO_SUBJECT:
+        return ""
+    pattern = SUBJECTS.get(kind)
+    return str(pattern) % {"id": number} if pattern else subject
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """The particulars in one line: names of fields, counts, ids."""
+    return " · ".join(f"{DETAILS.get(key, key)} {_value(value)}" for key, value in detail.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return translated("yes") if value else translated("no")
+    if isinstance(value, list | dict):
+        return ", ".join(map(str, value))
+    return str(value)
