@@ -73,9 +73,9 @@ def look_through(table: Table) -> Profile:
 
 def _column(name: str, filled: int, values: Sequence[str]) -> Column:
     looks = _looks(values[:_LOOKS])
-    dates = [value for value in values if any(mark in value for mark in "-/.年") or len(value) == 8]
-    whole = len(dates) == len(values) and looks != "number"
-    orders = rules.date_orders(values) if values and whole else []
+    is_compact = looks == "number" and all(len(value) == 8 for value in values)
+    may_be_dates = (looks != "number" or is_compact) and rules.date_orders(values[:_LOOKS])
+    orders = rules.date_orders(values) if may_be_dates else []
     return Column(name, filled, tuple(islice(values, SAMPLES)), tuple(orders), looks)
 
 

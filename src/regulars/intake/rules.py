@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -96,14 +96,14 @@ def _read_time(text: str) -> time:
         raise Bad("not_a_time") from None
 
 
-def date_orders(texts: Iterable[str]) -> list[str]:
-    """The orders in which every one of `texts` is a date; more than one means: ask."""
-    orders = list(DATE_ORDERS)
-    for text in texts:
-        orders = [order for order in orders if _is_moment(text, order)]
-        if not orders:
-            break
-    return orders
+def date_orders(texts: Sequence[str]) -> list[str]:
+    """The orders in which the most of `texts` are dates; more than one means: ask.
+
+    Some may be impossible days; where fewer than half are dates in any order, there is none.
+    """
+    dates = {order: sum(_is_moment(text, order) for text in texts) for order in DATE_ORDERS}
+    most = max(dates.values())
+    return [order for order, count in dates.items() if count == most and 2 * most >= len(texts) > 0]
 
 
 def _is_moment(text: str, order: str) -> bool:

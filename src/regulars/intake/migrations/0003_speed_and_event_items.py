@@ -4,22 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0002_imports'),
-        ('kit', '0001_initial'),
-        ('offer', '0001_initial'),
-        ('people', '0004_birth_day_with_month'),
+        ("intake", "0002_imports"),
+        ("kit", "0001_initial"),
+        ("offer", "0001_initial"),
+        ("people", "0004_birth_day_with_month"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='speed',
+            model_name="import",
+            name="speed",
             field=models.IntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('item__isnull', False)), fields=['item'], name='event_item'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("item__isnull", False)), fields=["item"], name="event_item"
+            ),
         ),
     ]

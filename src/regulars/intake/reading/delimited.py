@@ -76,7 +76,7 @@ class DelimitedTable:
             lines = [line for _n, line in zip(range(20), file, strict=False) if line.strip()]
         best, best_score = ",", 0.0
         for delimiter in _DELIMITERS:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+            widths = Counter(_widths(lines, delimiter))
             width, agreeing = max(
                 widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0)
             )
@@ -84,6 +84,14 @@ class DelimitedTable:
             if score > best_score:
                 best, best_score = delimiter, score
         return best
+
+
+def _widths(lines: Sequence[str], delimiter: str) -> Iterator[int]:
+    try:
+        for row in csv.reader(lines, delimiter=delimiter):
+            yield len(row)
+    except csv.Error:  # a cell that never ends: the reading of the rows will say where
+        return
 
 
 def find_encoding(path: Path) -> str:
@@ -109,7 +117,7 @@ def find_encoding(path: Path) -> str:
 
 def _utf16_without_bom(head: bytes) -> str:
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < len(head) // 8:
+    if min(even, odd) or max(even, odd) < len(head) // 8:
         raise FileError(
             _("This file is not text and not a table. Export as CSV, Excel or Parquet.")
         )

@@ -129,8 +129,12 @@ def decide(work: Work, chunk: int) -> Decision:
     rows = staged_records(work, chunk)
     known = _known(work, [record for _number, record in rows])
     decision = Decision()
+    claimed: set[str] = set()
     for number, record in rows:
         customer, trouble = known.find(record)
+        if "number" in record and not trouble:
+            trouble = "number_taken" if record["number"] in claimed else ""
+            claimed.add(record["number"])
         if trouble:
             decision.refused[trouble].append(number)
         elif customer is None:
