@@ -257,7 +257,8 @@ def check_cells(tables: dict[str, Table]) -> None:
     for name, table in tables.items():
         spec = TABLES[name]
         solid = [column.name for column in spec.columns if not column.nullable]
-        measures = {column: table.count(where=table[column].isnull()) for column in solid}
+        # Counting what is there, because Parquet's statistics answer that without a scan.
+        measures = {column: table[column].count() for column in solid}
         if spec.key:
             measures["distinct_keys"] = table[spec.key].nunique()
         counts = table.aggregate(rows=table.count(), **measures).to_pyarrow().to_pylist()[0]
@@ -268,8 +269,9 @@ def check_cells(tables: dict[str, Table]) -> None:
 
 def _refuse_gaps(spec: TableSpec, solid: Sequence[str], counts: dict[str, int]) -> None:
     for column in solid:
-        if counts[column]:
-            problem = f"{counts[column]:,} of {counts['rows']:,} rows are empty."
+        empty = counts["rows"] - counts[column]
+        if empty:
+            problem = f"{empty:,} of {counts['rows']:,} rows are empty."
             raise TableError(spec.name, column, problem, "Fill them or leave those rows out.")
     if spec.key and counts["distinct_keys"] != counts["rows"]:
         doubled = counts["rows"] - counts["distinct_keys"]
