@@ -99,7 +99,7 @@ def _row(event: AuditEvent) -> Row:
     subject = audit_words.subject_words(event.subject)
     return Row(
         at=event.at,
-        person=event.actor_name,
+        person=audit_words.person_words(event.actor_id, event.actor_name),
         person_url="?" + urlencode({"person": person}),
         action=audit_words.action_words(event.action),
         subject=subject,

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from regulars.kit.permissions import ROLE_NAMES, SYSTEM
+
 ACTIONS: dict[str, Promise] = {
     "intake.begin": _("began an import"),
     "intake.download_quarantine": _("downloaded refused rows"),
@@ -52,6 +54,7 @@ ACTIONS: dict[str, Promise] = {
     "samples.begun": _("began to load the sample"),
     "samples.done": _("loaded the sample"),
     "samples.step": _("loaded a part of the sample"),
+    "understanding.export_customers": _("exported a list of customers"),
     "understanding.publish_run": _("published an analysis"),
     "understanding.request_run": _("asked for an analysis"),
 }
@@ -99,6 +102,38 @@ DETAILS: dict[str, Promise] = {
     "to": pgettext_lazy("audit", "to"),
 }
 
+VALUES: dict[str, Promise] = {
+    "any": pgettext_lazy("audit", "any channel"),
+    "birth_day": pgettext_lazy("audit", "birthday"),
+    "birth_month": pgettext_lazy("audit", "birthday"),
+    "birth_year": pgettext_lazy("audit", "birth year"),
+    "brand": pgettext_lazy("audit", "brand"),
+    "category": pgettext_lazy("audit", "category"),
+    "city": pgettext_lazy("audit", "city"),
+    "custom": pgettext_lazy("audit", "own fields"),
+    "email": pgettext_lazy("audit", "e-mail"),
+    "family": pgettext_lazy("audit", "family"),
+    "found_us": pgettext_lazy("audit", "how they found us"),
+    "friend": pgettext_lazy("audit", "friend"),
+    "income_band": pgettext_lazy("audit", "income"),
+    "joined_on": pgettext_lazy("audit", "joined on"),
+    "marketing": pgettext_lazy("audit", "marketing"),
+    "name": pgettext_lazy("audit", "name"),
+    "occupation": pgettext_lazy("audit", "occupation"),
+    "phone": pgettext_lazy("audit", "phone"),
+    "price": pgettext_lazy("audit", "price"),
+    "profiling": pgettext_lazy("audit", "profiling"),
+    "province": pgettext_lazy("audit", "province"),
+    "referred": pgettext_lazy("audit", "brought them"),
+    "sensitive": pgettext_lazy("audit", "sensitive notes"),
+    "service": pgettext_lazy("audit", "service"),
+    "sex": pgettext_lazy("audit", "sex"),
+    "sms": pgettext_lazy("audit", "text message"),
+    "store": pgettext_lazy("audit", "in store"),
+    "wechat": pgettext_lazy("audit", "WeChat"),
+    **{str(role): name for role, name in ROLE_NAMES.items()},
+}
+
 TASKS: dict[str, Promise] = {
     "intake.resume": _("Take up interrupted imports"),
     "intake.tidy": _("Clear away old uploads"),
@@ -114,6 +149,11 @@ TASKS: dict[str, Promise] = {
 def action_words(action: str) -> str:
     """What was done; the bare name of an action that nobody has put into words."""
     return str(ACTIONS.get(action, action))
+
+
+def person_words(actor_id: int | None, name: str) -> str:
+    """Who did it: a name, or the system itself."""
+    return translated("The system") if actor_id is None and name == SYSTEM.name else name
 
 
 def task_words(task: str) -> str:
@@ -139,5 +179,5 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return translated("yes") if value else translated("no")
     if isinstance(value, list | dict):
-        return ", ".join(map(str, value))
-    return str(value)
+        return ", ".join(dict.fromkeys(_value(part) for part in value))
+    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
