@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 from django.contrib.auth import authenticate
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Sum
 
 from regulars.intake.models import Event
@@ -26,7 +26,7 @@ from regulars.people.actions import add_customer
 from regulars.people.drafts import CustomerDraft
 from regulars.people.models import Customer, CustomField, Note, Relation
 from regulars.sales.models import Line, Order
-from regulars.site.samples import marker, sign_in, summary
+from regulars.site.samples import cli, marker, sign_in, summary
 from regulars.site.samples.journey import loading
 from regulars.site.samples.salon import plan, seeding, shop
 
@@ -143,6 +143,12 @@ def test_a_killed_seeding_is_taken_up_and_ends_like_a_whole_one(tmp_path: Path) 
     assert taken_up == contents()
 
 
+def test_without_the_marks_weeks_would_be_written_twice_but_for_the_database() -> None:
+    seed()
+    with pytest.raises(IntegrityError, match="number"):
+        seeding._Writer(plan.draw(**MADE_OF)).write(done=0, progress=quiet)
+
+
 def empty_the_database() -> None:
     from django.core.management import call_command
 
@@ -250,6 +256,17 @@ def test_two_loadings_at_once_are_one(
     assert AuditEvent.objects.filter(action=marker.DONE).count() == 1
 
 
+def test_without_waiting_for_each_other_two_loadings_clash(
+    published: Path, tmp_path: Path, at: datetime, together: Any
+) -> None:
+    def load() -> None:
+        loading.load(facts=tmp_path, progress=quiet, at=at, published=published)
+
+    outcomes = together(load, load)
+    assert sorted(type(outcome) for outcome in outcomes if outcome) == [IntegrityError]
+    assert AuditEvent.objects.filter(action=marker.DONE).count() == 1
+
+
 def test_a_fault_in_the_middle_leaves_no_marker(
     published: Path, tmp_path: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,3 +301,25 @@ def test_the_one_who_left_is_marked_as_gone() -> None:
     seeding.seed(seed=1, size="shop", until=UNTIL, months=1, progress=quiet)
     gone = Staff.objects.filter(active=False)
     assert [person.name for person in gone] == [shop.STARS[shop.LEAVER]]
+
+
+def test_a_salon_is_told_only_up_to_today(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--until", "2099-01-01", "--size", "small"]) == 2
+    assert "lies ahead" in capsys.readouterr().err
+    assert marker.state() is None
+
+
+@pytest.mark.parametrize("words", [["--months", "0"], ["--until", "1999-12-31"], ["--size", "big"]])
+def test_a_salon_that_cannot_be_drawn_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        cli.main(words)
+    assert refusal.value.code == 2
+
+
+def test_the_command_seeds_and_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--until", "2026-03-01", "--size", "small", "--months", "1"]) == 0
+    assert cli.main(["--summary"]) == 0
+    assert "customers" in capsys.readouterr().out
+    assert Customer.objects.count() == 300
+    assert cli.main(["--seed", "2", "--until", "2026-03-01", "--size", "small"]) == 1
+    assert "another sample" in capsys.readouterr().err

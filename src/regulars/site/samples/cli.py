@@ -17,6 +17,7 @@ from regulars.site.business import Business, current
 from regulars.site.samples.progress import bar
 
 SIZES = ("small", "shop", "chain")
+EARLIEST = date(2015, 1, 1)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -39,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     if not 1 <= given.months <= 60:
         parser.error("--months takes 1 to 60")
+    if given.until and given.until < EARLIEST:
+        parser.error(f"--until takes {EARLIEST} at the earliest")
     if given.sign_in:
         return _sign_in()
     if given.sample:
@@ -75,12 +78,15 @@ def _fill(given: argparse.Namespace) -> int:
     from regulars.site.samples.sign_in import make_users
 
     business = current()
+    until = given.until or clock.today()
+    if until > clock.today():
+        print("--until lies ahead: a salon can only be told up to today.", file=sys.stderr)
+        return 2
     try:
         with marker.alone(), bar() as progress:
             if given.sample == "shop":
                 loading.load(facts=facts(business), progress=progress, at=clock.now())
             else:
-                until = given.until or clock.today()
                 seeding.seed(
                     seed=given.seed,
                     size=given.size,

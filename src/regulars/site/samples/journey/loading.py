@@ -50,6 +50,7 @@ def load(*, facts: Path, progress: Progress, at: datetime, published: Path | Non
         progress("promotions and coupons", 1, 1)
         marker.finish(NAME, at=at)
         progress("checking all references", 0, 1)
+    marker.settle()
     progress("checking all references", 1, 1)
 
 

@@ -117,6 +117,7 @@ class _Writer:
             progress("weeks", number, len(weeks))
             if number >= done:
                 self._week(number, first, last=number == len(weeks) - 1)
+        marker.settle()
         progress("weeks", len(weeks), len(weeks))
 
     @transaction.atomic
