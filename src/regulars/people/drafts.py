@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Birth:
-    """A birth date, perhaps without its year; `lunar` says that month and day are lunar."""
+    """A birth date, perhaps without its year, or the year alone; `lunar` says that month and day
+    are lunar."""
 
-    month: int
-    day: int
+    month: int | None
+    day: int | None
     year: int | None = None
     lunar: bool = False
 

@@ -81,6 +81,16 @@ def masked_contacts(customers: Sequence[Customer]) -> dict[int, list[MaskedConta
     return shown
 
 
+def phones(customers: Sequence[Customer]) -> dict[int, str]:
+    """The first phone of each customer who has one, in full; the caller audits the reveal."""
+    keys = {customer.pk: open_key(customer) for customer in customers if customer.data_key}
+    found: dict[int, str] = {}
+    contacts = ContactPoint.objects.filter(customer_id__in=keys, kind="phone").order_by("-id")
+    for contact in contacts:
+        found[contact.customer_id] = keys[contact.customer_id].open("contact:phone", contact.sealed)
+    return found
+
+
 def consents_of(customer_id: int) -> dict[tuple[str, str], bool]:
     """The word that counts now, by purpose and channel: the latest said, however late it came."""
     rows = Consent.objects.filter(customer_id=customer_id).order_by("at", "id")

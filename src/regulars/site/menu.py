@@ -26,7 +26,7 @@ MENU = [
     MenuItem(_("Today"), "today", "sun", Permission.SEE_TODAY, key="t"),
     MenuItem(
         _("Customers"),
-        "people:list",
+        "customers:list",
         "users",
         Permission.SEE_CUSTOMERS,
         section=_("Customers"),

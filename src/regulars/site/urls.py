@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from regulars.site import account, audit_pages, job_pages, pages
+from regulars.site import account, audit_pages, job_pages, pages, search
 from regulars.site.today import pages as today
 from regulars.site.today import people
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("today/people/<slug:name>/", people.people, name="today-people"),
     path("today/<slug:name>/", today.figure, name="today-figure"),
     path("store/", today.choose_store, name="choose-store"),
+    path("search/", search.search, name="search"),
     path("customers/", include("regulars.understanding.customers.urls")),
     path("insights/", include("regulars.understanding.insights.urls")),
     path(

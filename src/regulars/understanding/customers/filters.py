@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -55,7 +56,9 @@ class Filters:
 
     def without(self, *names: str) -> Filters:
         """The same with some fields back at their defaults."""
-        defaults = {field.name: field.default for field in fields(self) if field.name in names}
+        defaults: dict[str, Any] = {
+            field.name: field.default for field in fields(self) if field.name in names
+        }
         return replace(self, **defaults)
 
     def condition(self, today: date) -> Q:

@@ -110,4 +110,5 @@ def about_how_many() -> int:
     """How many customers there are by the planner's own statistics: for large tables."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = 'people_customer'")
-        return max(cursor.fetchone()[0], 0)
+        rows: int = cursor.fetchone()[0]
+        return max(rows, 0)

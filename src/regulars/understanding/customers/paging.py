@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
+from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
     TupleLessThan,
