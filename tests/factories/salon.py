@@ -64,8 +64,8 @@ def _visits(salon: Salon, random: Random, until: datetime, days: int) -> list[Or
     for n, customer in enumerate(salon.customers[:-3]):  # the last three never came
         gap = random.choice((21, 30, 45, 60))
         moment = until - timedelta(days=random.randint(days // 4, days - 1))
-        # Every fifth slipped away half a year ago.
-        stop = until - timedelta(days=180 if n % 5 == 0 else 0)
+        # Every fifth slipped away half a year ago, every seventh is about to.
+        stop = until - timedelta(days=180 if n % 5 == 0 else 80 if n % 7 == 0 else 0)
         while moment < stop:
             home = 0 if n % 3 else 1
             orders.append(_order(salon, random, moment, home, customer))

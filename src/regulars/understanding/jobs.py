@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
+
 from regulars.kit import clock
 from regulars.kit.jobs import app
 from regulars.kit.permissions import SYSTEM, Actor
@@ -23,8 +28,10 @@ def nightly(timestamp: int) -> None:
     analysis.perform(run.pk)
 
 
+@transaction.atomic
 def analyse_soon(*, by: Actor) -> Run:
-    """Queues an analysis on demand, for a worker to take up."""
+    """Queues an analysis on demand, for a worker to take up; a waiting one is used again."""
     run = analysis.request_run(trigger="demand", by=by, at=clock.now())
-    analyse.configure(queueing_lock=f"run-{run.pk}").defer(run_id=run.pk)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        analyse.configure(queueing_lock=f"run-{run.pk}").defer(run_id=run.pk)
     return run

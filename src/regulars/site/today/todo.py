@@ -77,7 +77,7 @@ def _imports() -> Iterator[Todo]:
             words % {"count": formats.count(waiting)},
             _("Mend them"),
             reverse("intake:list"),
-            "file-warning",
+            "file-x",
             "warning",
             _("They are kept with the reasons; nothing is lost"),
         )
@@ -100,7 +100,7 @@ def _analysis(run: Run | None, today: date) -> Iterator[Todo]:
             _("The last analysis is %(days)s days old") % {"days": (today - run.as_of).days + 1},
             _("Analyse now"),
             reverse("understanding:run"),
-            "history",
+            "clock-alert",
             "warning",
             _("Risks and expected visits do not know what happened since"),
         )
