@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from regulars.intake import actions, mending, running
+from regulars.intake import actions, assessing, mending, running
 from regulars.intake.models import Import
 from regulars.kit import clock
 from regulars.kit.jobs import app
@@ -38,11 +40,8 @@ def _actor(job: Import) -> Actor:
 
 def _queue(job: Import) -> Import:
     """Queues the work on an import, unless it is queued already: that job does whatever waits."""
-    try:
-        with transaction.atomic():
-            work.configure(queueing_lock=f"import-{job.pk}").defer(import_id=job.pk)
-    except AlreadyEnqueued:
-        pass
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        work.configure(queueing_lock=f"import-{job.pk}").defer(import_id=job.pk)
     return job
 
 
@@ -91,3 +90,24 @@ def forget_unused_files(timestamp: int) -> None:
     for path in Path(settings.VAR / "imports").glob("*"):
         if str(path) not in used:
             path.unlink(missing_ok=True)
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queue="intake", name="intake.assess", queueing_lock="intake-assess")
+def assess(timestamp: int = 0) -> None:
+    """Looks through the data, every night and on demand."""
+    assessing.assess(by=SYSTEM, at=clock.now(), today=clock.today())
+
+
+def assess_soon() -> None:
+    """Queues a look through the data, unless one is queued."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        assess.defer()
+
+
+def is_being_assessed() -> bool:
+    """Whether a look through the data is queued or at work."""
+    waiting = ProcrastinateJob.objects.filter(
+        task_name="intake.assess", status__in=["todo", "doing"]
+    )
+    return waiting.exists()

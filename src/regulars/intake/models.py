@@ -192,3 +192,12 @@ class Change(models.Model):
                 name="change_of_something",
             )
         ]
+
+
+class QualityReport(models.Model):
+    """How good the data was at one time: figures with the ids of the first rows behind each."""
+
+    at = models.DateTimeField()
+    as_of = models.DateField()
+    scores = models.JSONField()
+    freshness = models.JSONField()

@@ -30,4 +30,6 @@ urlpatterns = [
         name="download",
     ),
     path("quality/", quality_pages.quality, name="quality"),
+    path("quality/rows/", quality_pages.rows, name="quality-rows"),
+    path("quality/assess/", quality_pages.assess, name="assess"),
 ]
