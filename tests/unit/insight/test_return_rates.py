@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from regulars.insight.evidence import Missing
+from regulars.insight.evidence import Evidence, Missing
 from regulars.insight.features.rhythm import rhythm
 from regulars.insight.models import return_rates
 from regulars.insight.models.cells import OVERDUE_FROM, PURCHASE_DAYS_FROM
@@ -116,6 +116,19 @@ def test_survive_json() -> None:
     with opened(SHOP) as shop:
         rates = fit(shop, as_of=AS_OF)
     assert ReturnRates.from_json(rates.to_json()) == rates
+
+
+def test_a_score_carries_its_evidence() -> None:
+    never = line("returner", AS_OF - timedelta(days=9), -50)
+    with opened([*SHOP, never]) as shop:
+        rates = fit(shop, as_of=AS_OF)
+        scores = rows_of(rates.score(shop, as_of=AS_OF))
+    estimate = rates.estimate(scores["p1"])
+    assert estimate.kind is Evidence.OBSERVED
+    assert (estimate.value, estimate.level) == (scores["p1"]["p_no_return"], 0.8)
+    assert estimate.n is not None
+    assert estimate.n >= 30
+    assert rates.estimate(scores["returner"]).missing == Missing("orders", 1)
 
 
 def test_too_few_customers_say_how_many_are_missing() -> None:

@@ -12,14 +12,16 @@ customers, which is the careful side.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import pyarrow as pa
 from ibis.expr.types import Column, Table
 
-from regulars.insight.evidence import Missing
+from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.features.rhythm import at_dates, dates_table, rhythm, shop_gap_days
 from regulars.insight.models.back_test import BackTest, back_test
 from regulars.insight.models.cells import Cell, banded, estimate_cells
@@ -78,6 +80,23 @@ class ReturnRates:
         joined = placed.left_join(known, bands)
         return joined.select(
             "customer_id", "p_no_return", "low", "high", "n", "cell", reasons=_reasons(joined)
+        )
+
+    def estimate(self, scored: Mapping[str, Any]) -> Estimate:
+        """One customer's chance with its evidence, from a row of ``score``."""
+        measures = ("brier", "calibration_error", "auc")
+        test = {name: getattr(self.back_test, name) for name in measures} if self.back_test else {}
+        if scored["p_no_return"] is None:
+            lacking = self.missing or Missing("orders", 1)
+            return Estimate(None, Evidence.OBSERVED, back_test=test, missing=lacking)
+        return Estimate(
+            value=scored["p_no_return"],
+            kind=Evidence.OBSERVED,
+            low=scored["low"],
+            high=scored["high"],
+            level=self.level,
+            n=scored["n"],
+            back_test=test,
         )
 
     def _rows(self) -> list[dict[str, object]]:
