@@ -172,8 +172,8 @@ def address(var: Path, database: str, *, for_tests: bool = False) -> Address:
     return embedded(var / "postgres", database, for_tests=for_tests)
 
 
-def database_url() -> str:
-    """A libpq URL of the database Django is connected to, for drivers that are not Django's."""
+def connected() -> Address:
+    """The address of the database Django is connected to."""
     from django.db import connection
 
     known = connection.settings_dict
@@ -184,4 +184,9 @@ def database_url() -> str:
         known["HOST"],
         str(known["PORT"]),
         options=tuple(known["OPTIONS"].items()),
-    ).url
+    )
+
+
+def database_url() -> str:
+    """A libpq URL of that database, for drivers that are not Django's."""
+    return connected().url

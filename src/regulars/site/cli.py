@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def _django() -> None:
 
     try:
         django.setup()
-    except ValueError as error:
+    except (ValueError, subprocess.SubprocessError) as error:
         sys.exit(f"regulars: {error}")
 
 
@@ -117,6 +118,20 @@ def _doctor(argv: Sequence[str]) -> int:
     return doctor.main(argv)
 
 
+def _backup(argv: Sequence[str]) -> int:
+    _django()
+    from regulars.site import backups
+
+    return backups.main_backup(argv)
+
+
+def _restore(argv: Sequence[str]) -> int:
+    _django()
+    from regulars.site import backups
+
+    return backups.main_restore(argv)
+
+
 def _manage(argv: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
@@ -132,6 +147,8 @@ COMMANDS = {
     "analyse": Command("analyse everything now and publish the results", _analyse),
     "insight": Command("analyse a folder of tables, without a database", _insight),
     "doctor": Command("check that all is well", _doctor),
+    "backup": Command("write the whole database to one file", _backup),
+    "restore": Command("fill an empty database from such a file", _restore),
     "seed": Command("fill an empty business with an invented salon", _seed),
     "demo": Command("load and serve the two sample businesses", _demo),
     "manage": Command("Django's own commands", _manage),

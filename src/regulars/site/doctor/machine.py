@@ -50,7 +50,7 @@ def _others_can_read(file: Path) -> bool:
 def backups() -> Finding:
     """Whether `backups/` of the business holds a recent dump (see the operator guide)."""
     dumps = list((settings.VAR / "backups").glob("*.dump"))
-    advice = _("The operator guide tells how, under Backup.")
+    advice = _("Run: regulars backup")
     if not dumps:
         return Finding(State.WARNING, _("There is no backup yet."), advice)
     newest = max(dumps, key=lambda file: file.stat().st_mtime)
