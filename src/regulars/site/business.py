@@ -5,6 +5,7 @@ Kept as `business.toml` in the business's folder under `var/`; every key may be 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -57,11 +58,12 @@ class Business:
         return cls(code=code, folder=folder, **known)
 
     def write(self) -> None:
-        """Writes the settings that differ from the defaults."""
+        """Writes the settings, for `read` to find."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # What JSON writes as a text or a list of texts, TOML reads as the same.
         lines = [
-            f'{key} = "{getattr(self, key)}"'
-            for key in ("name", "kind", "currency", "time_zone", "country")
+            f"{key} = {json.dumps(getattr(self, key), ensure_ascii=False)}"
+            for key in ("name", "kind", "currency", "time_zone", "country", "hosts")
         ]
         if self.standing_clock:
             lines.append(f"standing_clock = {self.standing_clock.isoformat()}")
