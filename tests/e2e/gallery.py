@@ -132,7 +132,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    if "l" not in request.GET["q"]:
+    if "l" not in request.POST["q"]:
         return HttpResponse("")
     option = '<a class="palette-option" role="option" tabindex="-1" href="{}">{}</a>'
     return HttpResponse(option.format("/why/", "林夕") + option.format("/gallery/", "李静"))

@@ -150,6 +150,13 @@ def add_user(
 
 
 @transaction.atomic
+def choose_shortcuts(on: bool, *, by: Actor, at: datetime) -> None:
+    """Turns the single-key shortcuts of the one who asks on or off."""
+    User.objects.filter(pk__in=[by.user_id]).update(shortcuts=on)
+    audit.record("offer.choose_shortcuts", f"user:{by.user_id}", by=by, at=at, detail={"on": on})
+
+
+@transaction.atomic
 def change_price(item_id: int, price: int, *, by: Actor, at: datetime) -> None:
     """Sets the list price from now on, in minor units. What was sold keeps its amounts."""
     by.must(Permission.MANAGE_SETTINGS)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from regulars.kit.permissions import ROLE_NAMES, SYSTEM
 
@@ -33,6 +33,7 @@ ACTIONS: dict[str, Promise] = {
     "offer.add_user": _("gave someone an account"),
     "offer.change_items": _("changed services or products"),
     "offer.change_price": _("changed a price"),
+    "offer.choose_shortcuts": _("turned single-key shortcuts on or off"),
     "offer.put_items_back": _("put services or products back as they were"),
     "offer.remove_batch": _("took back the services or products of an import"),
     "offer.retire_staff": _("marked a member of staff as gone"),
@@ -177,7 +178,7 @@ def detail_words(detail: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return translated("yes") if value else translated("no")
+        return pgettext("audit", "yes") if value else pgettext("audit", "no")
     if isinstance(value, list | dict):
         return ", ".join(dict.fromkeys(_value(part) for part in value))
     return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)

@@ -9,6 +9,7 @@ from django import template
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
+from pypinyin import lazy_pinyin
 
 from regulars.kit import clock
 from regulars.kit.permissions import ROLE_NAMES, Actor
@@ -50,6 +51,14 @@ def menu_links(menu: Sequence[MenuItem], request: HttpRequest) -> list[MenuLink]
         opens = bool(item.section) and item.section != before
         links.append(MenuLink(item, url, url == current, opens))
     return links
+
+
+@register.filter
+def findable(label: str) -> str:
+    """A label with its pinyin and initials, as the palette looks for it."""
+    syllables = lazy_pinyin(str(label))
+    initials = "".join(syllable[0] for syllable in syllables)
+    return f"{label} {''.join(syllables)} {initials}".lower()
 
 
 @register.filter
