@@ -63,7 +63,6 @@ def page(request: Request, pk: int) -> HttpResponse:
         "relations": relations_of(customer),
         "external": ExternalId.objects.filter(customer=customer).order_by("source", "value"),
         "consents": consents.matrix(profile.consents),
-        "may_sensitive": profile.consents.get(("sensitive", "any"), False),
         **_rights(request),
         **_timeline(request, customer),
     }
@@ -104,6 +103,7 @@ def _timeline(request: Request, customer: Customer) -> dict[str, object]:
         "kinds": kinds,
         "kind": chosen,
         "continued": "after" in request.GET,
+        "may_sensitive": people.consents_of(customer.pk).get(("sensitive", "any"), False),
     }
 
 

@@ -20,7 +20,9 @@ FIRST_YEAR = 1900
 class BirthFields(forms.Form):
     birth_year = forms.IntegerField(label=_("Birth year"), min_value=FIRST_YEAR, required=False)
     birth_month = forms.IntegerField(label=_("Month"), min_value=1, max_value=12, required=False)
-    birth_day = forms.IntegerField(label=_("Day"), min_value=1, max_value=31, required=False)
+    birth_day = forms.IntegerField(
+        label=_("Day of the month"), min_value=1, max_value=31, required=False
+    )
     birth_calendar = forms.ChoiceField(
         label=_("Calendar"), choices=[("solar", _("Solar")), ("lunar", _("Lunar"))]
     )
@@ -44,7 +46,7 @@ def _longest(calendar: str, month: int) -> int:
 class ProfileForm(BirthFields):
     """What is known of a customer, for one who is there and for one who is new."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    name = forms.CharField(label=_("Customer's name"), max_length=80, required=False)
     sex = forms.ChoiceField(
         label=_("Sex"), choices=[("", _("Not known")), *SEXES.items()], required=False
     )

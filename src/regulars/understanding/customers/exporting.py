@@ -76,7 +76,7 @@ def _written(
 def _headings(with_sales: bool) -> list[str]:
     sales = [_("Spent in 12 months"), _("Spent in all")] if with_sales else []
     return [
-        *(_("Number"), _("Name"), _("Phone"), _("Tags"), _("Joined"), _("Stage")),
+        *(_("Number"), _("Customer's name"), _("Phone"), _("Tags"), _("Joined"), _("Stage")),
         *sales,
         *(_("Visits"), _("Last visit"), _("May not come back, %"), _("from, %"), _("to, %")),
     ]

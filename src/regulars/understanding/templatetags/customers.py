@@ -10,8 +10,8 @@ from typing import Any
 from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from regulars.intake.models import Event
 from regulars.kit import formats
@@ -36,45 +36,45 @@ class Look:
 
 
 LOOKS: Mapping[str, Look] = {
-    "purchase": Look(lazy("Purchase"), "receipt", "good"),
-    "return": Look(lazy("Return"), "undo-2", "warning"),
-    "booking": Look(lazy("Booked"), "calendar-plus", "info"),
-    "visit": Look(lazy("Came"), "calendar-check", "good"),
-    "no_show": Look(lazy("Did not come"), "calendar-x", "error"),
-    "cancellation": Look(lazy("Cancelled"), "calendar-minus", "warning"),
-    "campaign_received": Look(lazy("Received a campaign"), "megaphone"),
-    "coupon_redeemed": Look(lazy("Used a coupon"), "ticket", "accent"),
-    "note": Look(lazy("Note"), "notebook-pen"),
-    "sensitive_note": Look(lazy("Sensitive note"), "shield", "warning"),
-    "granted": Look(lazy("Agreed"), "check", "good"),
-    "withdrawn": Look(lazy("Withdrew"), "x", "warning"),
+    "purchase": Look(_("Purchase"), "receipt", "good"),
+    "return": Look(_("Return"), "undo-2", "warning"),
+    "booking": Look(_("Booked"), "calendar-plus", "info"),
+    "visit": Look(_("Came"), "calendar-check", "good"),
+    "no_show": Look(_("Did not come"), "calendar-x", "error"),
+    "cancellation": Look(_("Cancelled"), "calendar-minus", "warning"),
+    "campaign_received": Look(_("Received a campaign"), "megaphone"),
+    "coupon_redeemed": Look(_("Used a coupon"), "ticket", "accent"),
+    "note": Look(_("Note"), "notebook-pen"),
+    "sensitive_note": Look(_("Sensitive note"), "shield", "warning"),
+    "granted": Look(_("Agreed"), "check", "good"),
+    "withdrawn": Look(_("Withdrew"), "x", "warning"),
 }
 
 CONTACT_ICONS = {"phone": "phone", "email": "mail", "wechat": "message-circle"}
 
 FAVOURITES: Mapping[str, Promise] = {
-    "product": lazy("Buys most"),
-    "category": lazy("Category"),
-    "brand": lazy("Brand"),
-    "staff": lazy("Served by"),
-    "store": lazy("Store"),
-    "weekday": lazy("Weekday"),
-    "hours": lazy("Time of day"),
+    "product": _("Buys most"),
+    "category": _("Category"),
+    "brand": _("Brand"),
+    "staff": _("Served by"),
+    "store": _("Store"),
+    "weekday": _("Weekday"),
+    "hours": _("Time of day"),
 }
 
-RELATIONS: Mapping[str, Promise] = {"family": lazy("Family"), "friend": lazy("Friend")}
+RELATIONS: Mapping[str, Promise] = {"family": _("Family"), "friend": _("Friend")}
 
 BASES: Mapping[str, Promise] = {
-    "own": lazy("their own"),
-    "blended": lazy("few visits: mixed with the shop's"),
-    "shop": lazy("the shop's; one visit shows none"),
+    "own": _("their own"),
+    "blended": _("few visits: mixed with the shop's"),
+    "shop": _("the shop's; one visit shows none"),
 }
 
 MISSING: Mapping[str, Promise] = {
-    "customers": lazy(
+    "customers": _(
         "There is not enough data yet; with about %(about)s more customers it can be told."
     ),
-    "days": lazy("There is not enough data yet; in about %(about)s days it can be told."),
+    "days": _("There is not enough data yet; in about %(about)s days it can be told."),
 }
 
 
@@ -95,10 +95,10 @@ def birthday(profile: Profile) -> str:
     customer = profile.customer
     month, number = customer.birth_month, customer.birth_day
     if customer.birth_calendar == "lunar" and profile.birthday_on:
-        words = _("lunar birthday %(month)s/%(day)s, next on %(next)s")
+        words = gettext("lunar birthday %(month)s/%(day)s, next on %(next)s")
         coming = written_day(profile.birthday_on)
         return words % {"month": month, "day": number, "next": coming}
-    return _("birthday %(month)s/%(day)s") % {"month": month, "day": number}
+    return gettext("birthday %(month)s/%(day)s") % {"month": month, "day": number}
 
 
 @register.simple_tag
@@ -118,32 +118,32 @@ def gap_formula(profile: Profile) -> str:
     detail = profile.detail
     basis = detail.get("rhythm_basis", "")
     if basis == "own":
-        return _("The median of the days between their visits.")
+        return gettext("The median of the days between their visits.")
     if basis == "blended":
-        words = _(
+        words = gettext(
             "The median of their own %(gaps)s gaps (%(own)s days), mixed with the shop's usual "
             "gap, which weighs as much as two gaps. From five gaps on, their own stands alone."
         )
         own = formats.count(detail.get("own_gap_days"), 1)
         return words % {"gaps": profile.gaps, "own": own}
-    return _("The shop's usual gap: one visit shows no rhythm of their own.")
+    return gettext("The shop's usual gap: one visit shows no rhythm of their own.")
 
 
 @register.simple_tag
 def cell_words(cell: str | None) -> str:
     """Which customers an estimate of no return comes from (see `insight.models.cells`)."""
     if not cell or cell == "shop":
-        return _("all customers of the shop")
+        return gettext("all customers of the shop")
     if "purchase days" in cell:
-        return _("those as late, with as many visits")
-    return _("those as late, whatever their visits")
+        return gettext("those as late, with as many visits")
+    return gettext("those as late, whatever their visits")
 
 
 @register.simple_tag
 def missing(lacking: Mapping[str, Any] | None) -> str:
     """What is lacking for an estimate, and about how much of it."""
     if not lacking:
-        return _("There is not enough data yet.")
+        return gettext("There is not enough data yet.")
     return str(MISSING[lacking["what"]]) % {"about": formats.count(lacking["about"])}
 
 
