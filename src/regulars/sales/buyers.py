@@ -15,6 +15,7 @@ _BUYERS = f"""
 SELECT bought.customer_id, bought.orders, bought.amount, bought.customer_id IS NOT NULL AND EXISTS (
     SELECT FROM sales_order e JOIN offer_store s ON s.id = e.store_id
     WHERE e.customer_id = bought.customer_id
+      AND e.ordered_at < %(first)s::timestamp AT TIME ZONE 'UTC' + interval '1 day'
       AND (e.ordered_at AT TIME ZONE s.time_zone)::date < %(first)s
       AND (SELECT sum(amount) FROM sales_line WHERE order_id = e.id) > 0
 ) AS came_before

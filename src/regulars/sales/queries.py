@@ -42,12 +42,13 @@ _DAY = "(o.ordered_at AT TIME ZONE s.time_zone)::date"
 _CLOCK = "(o.ordered_at AT TIME ZONE s.time_zone)::time"
 
 # The bounds in UTC, a day wider on both sides, let the index on time work; the day itself decides.
-# `until` ends the last day early, so that a day half gone is held against half a day.
+# `until` ends the last day early, so that a day half gone is held against half a day. Every line
+# has an item; the outer join lets the planner leave items out where nothing is asked of them.
 _SPAN = f"""
 FROM sales_order o
 JOIN offer_store s ON s.id = o.store_id
 JOIN sales_line l ON l.order_id = o.id
-JOIN offer_item i ON i.id = l.item_id
+LEFT JOIN offer_item i ON i.id = l.item_id
 WHERE o.ordered_at >= %(first)s::timestamp AT TIME ZONE 'UTC' - interval '1 day'
   AND o.ordered_at < %(last)s::timestamp AT TIME ZONE 'UTC' + interval '2 days'
   AND {_DAY} BETWEEN %(first)s AND %(last)s
@@ -159,6 +160,14 @@ _LOCAL = """(sales_order.ordered_at AT TIME ZONE
     (SELECT time_zone FROM offer_store WHERE offer_store.id = sales_order.store_id))"""
 _LOCAL_DAY = RawSQL(f"{_LOCAL}::date", [], DateField())  # noqa: S611  constants only
 _LOCAL_CLOCK = RawSQL(f"{_LOCAL}::time", [], TimeField())  # noqa: S611
+
+
+def latest_orders(until: datetime, most: int, *, stores: Stores = None) -> list[Order]:
+    """The latest orders made before a moment, newest first, with their `amount`."""
+    made = _of_stores(Order.objects.filter(ordered_at__lt=until), stores)
+    # The few ids first: the amounts of all orders would be summed before the latest are taken.
+    latest = list(made.order_by("-ordered_at", "-id").values_list("pk", flat=True)[:most])
+    return list(_with_amount(Order.objects.filter(pk__in=latest)))
 
 
 def orders_of(customer_id: int, *, stores: Stores = None) -> QuerySet[Order]:

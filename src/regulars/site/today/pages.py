@@ -67,11 +67,10 @@ def _ranges(chosen: Span) -> list[tuple[str, str, bool]]:
 
 def _sales(chosen: Span, stores: sales.Stores) -> dict[str, Any]:
     found = figures.figures(chosen, stores=stores)
-    recent = sales.orders_between(chosen.last - timedelta(days=60), chosen.last, stores=stores)
     return {
         "figures": found,
         "chart": _chart(chosen.last, stores),
-        "recent": recent[:MOST_RECENT],
+        "recent": sales.latest_orders(clock.now(), MOST_RECENT, stores=stores),
     }
 
 
