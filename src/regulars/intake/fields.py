@@ -82,7 +82,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _f("at", "moment", _("Date"),
            "date time datetime invoicedate orderdate transactiontimestamp soldat createdat"
            " 日期 时间 下单时间 交易时间 消费时间 消费日期 付款时间 销售日期", must=True),
-        _f("time", "time", _("Time of day"), "timeofday 时刻 时间点"),
+        _f("time", "time", _("Clock time"), "timeofday 时刻 时间点"),
         _WHO_CODE, _WHO_NAME, _WHO_PHONE, _ITEM_CODE, _ITEM_NAME,
         _f("quantity", "number", _("Quantity"), "quantity qty count units 数量 件数 次数"),
         _f("unit_price", "money", _("Unit price"), "unitprice price 单价 价格"),
@@ -94,10 +94,10 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _f("channel", "text", _("Channel"), "channel 渠道 销售渠道", longest=20),
     ),
     "events": (
-        _f("kind", "word", _("What happened"), "event kind eventtype type 事件 类型", must=True),
+        _f("kind", "word", _("Kind of event"), "event kind eventtype type 事件 类型", must=True),
         _f("at", "moment", _("Date"),
            "date datetime time timestamp when 日期 时间 预约日期 预约时间 发生时间", must=True),
-        _f("time", "time", _("Time of day"), "time timeofday 时刻 时间点"),
+        _f("time", "time", _("Clock time"), "time timeofday 时刻 时间点"),
         _f("ends_at", "moment", _("End"), "end endsat until 结束 结束时间"),
         _f("key", "text", _("Event number"), "id eventid bookingid bookingno 预约号 预约编号"),
         _WHO_CODE, _WHO_NAME, _WHO_PHONE, _ITEM_CODE, _ITEM_NAME, _STAFF, _STORE,
@@ -123,7 +123,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
            " 会员编号"),
         _f("number", "text", _("Customer or card number"),
            "number cardnumber cardno membernumber 卡号 会员卡号 会员号", longest=40),
-        _f("name", "text", _("Name"),
+        _f("name", "text", _("Name of the customer"),
            "name fullname customername clientname 姓名 客户姓名 会员姓名 名字 称呼 客户名称"),
         _f("sex", "sex", _("Sex"), "sex gender 性别"),
         _f("birth", "birth", _("Birthday"), "birthday birthdate dateofbirth dob 生日 出生日期"
