@@ -110,6 +110,17 @@ def test_what_happened_was_written_at_its_time() -> None:
     assert late.ordered_at <= written.at < datetime(2026, 11, 22, tzinfo=seeding.ZONE)
 
 
+def test_on_a_day_that_is_not_over_only_what_has_happened_is_written() -> None:
+    now = datetime(2026, 11, 21, 15, 0, tzinfo=seeding.ZONE)
+    seed(now=now)
+    today = datetime(2026, 11, 21, tzinfo=seeding.ZONE)
+    assert Order.objects.filter(ordered_at__range=(today, now)).exists()
+    assert not Order.objects.filter(ordered_at__gt=now).exists()
+    assert not Event.objects.filter(ends_at__gt=now).exclude(kind="booking").exists()
+    assert Event.objects.filter(kind="booking", at__gt=now).exists()
+    assert not AuditEvent.objects.filter(at__gt=now).exists()
+
+
 def test_a_second_seeding_changes_nothing_even_on_a_later_day() -> None:
     seed()
     before = AuditEvent.objects.count()

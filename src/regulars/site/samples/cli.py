@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,9 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--size", choices=SIZES, default="shop", help="default: %(default)s")
-    parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="default: today")
+    parser.add_argument(
+        "--until", type=date.fromisoformat, metavar="DATE", help="default: up to now"
+    )
     parser.add_argument("--months", type=int, default=18, metavar="M", help="default: %(default)s")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument(
@@ -78,8 +80,7 @@ def _fill(given: argparse.Namespace) -> int:
     from regulars.site.samples.sign_in import make_users
 
     business = current()
-    until = given.until or clock.today()
-    if until > clock.today():
+    if given.until and given.until > clock.today():
         print("--until lies ahead: a salon can only be told up to today.", file=sys.stderr)
         return 2
     try:
@@ -90,7 +91,8 @@ def _fill(given: argparse.Namespace) -> int:
                 seeding.seed(
                     seed=given.seed,
                     size=given.size,
-                    until=until,
+                    until=given.until or clock.today() + timedelta(days=1),
+                    now=clock.now(),
                     months=given.months,
                     progress=progress,
                 )

@@ -41,10 +41,22 @@ ZONE = ZoneInfo(shop.ZONE)
 T = TypeVar("T", Visit, Receipt)
 
 
-def seed(*, seed: int, size: str, until: date, months: int, progress: Progress) -> None:
+def seed(
+    *,
+    seed: int,
+    size: str,
+    until: date,
+    months: int,
+    progress: Progress,
+    now: datetime | None = None,
+) -> None:
     """Fills an empty business with the salon; goes on where an earlier run was cut off.
 
     A salon of the same seed, size and months that is there whole is left alone, whenever it ends.
+
+    Args:
+        until: the first day that is not told any more.
+        now: on a last day that is not over yet, what lies after this moment has not happened.
 
     Raises:
         NotEmpty: the business holds customers of its own, or another sample.
@@ -73,7 +85,9 @@ def seed(*, seed: int, size: str, until: date, months: int, progress: Progress) 
             "This business holds half a salon, begun by another version of Regulars that draws it "
             "differently. Remove its database, or choose another with --business CODE."
         )
-    _Writer(drawn).write(done=state.steps if state else 0, progress=progress)
+    _Writer(drawn, now or moment(until, 0)).write(
+        done=state.steps if state else 0, progress=progress
+    )
 
 
 def moment(day: date, minute: int) -> datetime:
@@ -98,8 +112,9 @@ class _Ids:
 
 
 class _Writer:
-    def __init__(self, drawn: Plan) -> None:
+    def __init__(self, drawn: Plan, now: datetime) -> None:
         self._plan = drawn
+        self._now = now
         self._ids = _Ids(
             list(Store.objects.order_by("code").values_list("id", flat=True)),
             list(Staff.objects.order_by("code").values_list("id", flat=True)),
@@ -124,11 +139,12 @@ class _Writer:
     def _week(self, number: int, first: date, *, last: bool) -> None:
         days = [first + timedelta(days=n) for n in range(7)]
         days = [day for day in days if day < self._plan.until]
-        at = moment(days[-1], seasons.CLOSES + 30)
+        at = min(moment(days[-1], seasons.CLOSES + 30), self._now)
         self._join(date.min if number == 0 else first, days[-1])
         self._changes(days)
-        receipts = self._receipts[number]
-        record_orders(map(self._order, receipts), by=SYSTEM, at=at)
+        orders = map(self._order, self._receipts[number])
+        rung_up = (order for order in orders if order.ordered_at <= self._now)
+        record_orders(rung_up, by=SYSTEM, at=at)
         visits = self._visits[number] + (self._visits[number + 1] if last else [])
         events = (event for visit in visits for event in self._events(visit))
         record_events(events, by=SYSTEM, at=at)
@@ -143,7 +159,7 @@ class _Writer:
             if first <= person.joined <= last:
                 by_day[max(person.joined, self._plan.start)].append(person.index)
         for day, indexes in sorted(by_day.items()):
-            at = moment(day, 9 * 60 + 30)
+            at = min(moment(day, 9 * 60 + 30), self._now)
             ids = add_customers([self._plan.records[n] for n in indexes], by=SYSTEM, at=at)
             for index, pk in zip(indexes, ids, strict=True):
                 self._customers[index] = pk
@@ -210,6 +226,8 @@ class _Writer:
             booked = moment(visit.day - timedelta(days=visit.booking.lead), visit.booking.minute)
             how = {"booked_at": booked.isoformat(), "by": visit.booking.means}
             yield self._event("booking", key, visit, begins, ends, services | how)
+        if ends > self._now:
+            return
         if visit.outcome == CAME:
             yield self._event("visit", key, visit, begins, ends, services)
         elif visit.outcome == NO_SHOW:
