@@ -12,6 +12,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from regulars.kit.permissions import ROLE_NAMES, SYSTEM
 
 ACTIONS: dict[str, Promise] = {
+    "intake.assess": _("measured the quality of the data"),
     "intake.begin": _("began an import"),
     "intake.download_quarantine": _("downloaded refused rows"),
     "intake.drop_rows": _("dropped refused rows"),
@@ -68,6 +69,7 @@ SUBJECTS: dict[str, Promise] = {
     "item": _("item %(id)s"),
     "job": _("job %(id)s"),
     "preset": _("mapping %(id)s"),
+    "quality": _("quality report %(id)s"),
     "run": _("analysis %(id)s"),
     "sample": _("sample %(id)s"),
     "staff": _("staff %(id)s"),
