@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import formats, sheets
@@ -201,7 +201,7 @@ def calibration(curve: list[Mapping[str, Any]]) -> Chart:
     """What was predicted beside what happened, group by group."""
     groups = [formats.percent(point["predicted"], 0) for point in curve]
     widest = max(curve, key=lambda point: abs(point["observed"] - point["predicted"]))
-    sentence = now("Widest apart: %(predicted)s predicted, %(observed)s happened.") % {
+    sentence = gettext("Widest apart: %(predicted)s predicted, %(observed)s happened.") % {
         "predicted": formats.percent(widest["predicted"], 0),
         "observed": formats.percent(widest["observed"], 0),
     }
@@ -210,9 +210,9 @@ def calibration(curve: list[Mapping[str, Any]]) -> Chart:
         sentence=sentence,
         x=groups,
         series=[
-            Series(now("Predicted"), [point["predicted"] for point in curve], dashed=True, hue=0),
-            Series(now("Happened"), [point["observed"] for point in curve], hue=1),
+            Series(gettext("Predicted"), [point["predicted"] for point in curve], dashed=True, hue=0),
+            Series(gettext("Happened"), [point["observed"] for point in curve], hue=1),
         ],
         unit="percent",
-        x_name=now("Predicted"),
+        x_name=gettext("Predicted"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import formats
@@ -103,26 +103,26 @@ def days_ago(span: Range) -> str:
     """`1-30 days ago`; the open last band is `more than 180 days ago`."""
     if span.high is None:
         low = (span.low or 1) - 1
-        return now("over %(days)s days") % {"days": formats.count(low)}
+        return gettext("over %(days)s days") % {"days": formats.count(low)}
     if span.low in (None, 1):
-        return now("within %(days)s days") % {"days": formats.count(span.high)}
-    return now("%(low)s–%(high)s days") % _both(span)
+        return gettext("within %(days)s days") % {"days": formats.count(span.high)}
+    return gettext("%(low)s–%(high)s days") % _both(span)
 
 
 def times(span: Range) -> str:
     """`2-3 visits`; the open last band is `11 or more`."""
     if span.high is None:
-        return now("%(low)s times or more") % {"low": formats.count(span.low)}
+        return gettext("%(low)s times or more") % {"low": formats.count(span.low)}
     if span.low == span.high:
-        words = now("once") if span.low == 1 else now("%(times)s times")
+        words = gettext("once") if span.low == 1 else gettext("%(times)s times")
         return words % {"times": formats.count(span.low)}
-    return now("%(low)s–%(high)s times") % _both(span)
+    return gettext("%(low)s–%(high)s times") % _both(span)
 
 
 def money_from(low: int, high: int | None, sign: str) -> str:
     """`¥100–199`; the open last class is `¥1,000 or more`."""
     if high is None:
-        return now("%(low)s or more") % {"low": formats.money(low, sign=sign)}
+        return gettext("%(low)s or more") % {"low": formats.money(low, sign=sign)}
     return f"{formats.money(low, sign=sign)}–{formats.money(high + 1, sign='')}"
 
 
