@@ -138,6 +138,7 @@ VALUES: dict[str, Promise] = {
 }
 
 TASKS: dict[str, Promise] = {
+    "intake.assess": _("Measure the quality of the data"),
     "intake.resume": _("Take up interrupted imports"),
     "intake.tidy": _("Clear away old uploads"),
     "intake.work": _("Import a file"),
