@@ -18,6 +18,7 @@ from regulars.people.birthdays import celebrated_between
 from regulars.people.queries import known
 from regulars.sales.queries import Stores, totals
 from regulars.understanding import attention, queries
+from regulars.understanding.customers.filters import visible_to
 from regulars.understanding.models import Run
 
 BIRTHDAY_DAYS = 7
@@ -49,7 +50,7 @@ def todos(actor: Actor, today: date, *, stores: Stores) -> list[Todo]:
     if actor.may(Permission.SEE_CUSTOMERS):
         if run:
             found += _by_results(run, today, stores)
-        found += _birthdays(today)
+        found += _birthdays(today, stores)
     if actor.may(Permission.SEE_SALES):
         found += _returns(today, stores)
     return found
@@ -142,9 +143,9 @@ def _by_results(run: Run, today: date, stores: Stores) -> Iterator[Todo]:
         )
 
 
-def _birthdays(today: date) -> Iterator[Todo]:
+def _birthdays(today: date, stores: Stores) -> Iterator[Todo]:
     last = today + timedelta(days=BIRTHDAY_DAYS - 1)
-    count = known().filter(celebrated_between(today, last)).count()
+    count = known().filter(celebrated_between(today, last), visible_to(stores)).count()
     if count:
         words = ngettext(
             "%(count)s birthday in the next 7 days", "%(count)s birthdays in the next 7 days", count
