@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.intake.cells import Cells
 from regulars.intake.fields import FIELDS, Field
@@ -88,6 +89,8 @@ def _told(value: Any, kind: str) -> str:
         return _("yes") if value else _("no")
     if value is None or value == "":
         return ""
+    if isinstance(value, str):
+        return _words().get(value, value) if kind in {"sex", "item_kind"} else value
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%d %H:%M")
     if isinstance(value, date | time):
@@ -99,3 +102,14 @@ def _told(value: Any, kind: str) -> str:
     if isinstance(value, Decimal):
         return formats.count(value, 2 if kind == "money" else 0 if value == int(value) else 3)
     return str(value)
+
+
+def _words() -> dict[str, str]:
+    """Our own words for what a cell says, in the language of the page."""
+    return {
+        "female": pgettext("sex", "female"),
+        "male": pgettext("sex", "male"),
+        "other": pgettext("sex", "other"),
+        "service": _("service"),
+        "product": _("product"),
+    }
