@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             results += measured
         for target in work.targets:
             console.print(f"  target: {target}")
-    _write(results, arguments.only)
+    _write(results)
     console.print(f"written: {RESULTS}")
     return 0
 
@@ -159,11 +159,11 @@ def as_table(work: Work, n: int, results: Sequence[Result]) -> Table:
     return table
 
 
-def _write(results: list[Result], only: str | None) -> None:
-    """Keep the figures of works that were not measured this time."""
-    kept: list[Result] = []
-    if only and RESULTS.exists():
-        kept = [result for result in json.loads(RESULTS.read_text()) if result["work"] != only]
+def _write(results: list[Result]) -> None:
+    """Replace what was measured again and keep the other works and sizes."""
+    measured = {(result["work"], result["n"]) for result in results}
+    earlier: list[Result] = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    kept = [result for result in earlier if (result["work"], result["n"]) not in measured]
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(kept + results, indent=1, ensure_ascii=False) + "\n")
 

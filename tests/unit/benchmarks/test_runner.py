@@ -70,11 +70,13 @@ def test_who_cannot_run_is_listed_with_the_reason(
     }  # fmt: skip
 
 
-def test_measuring_one_work_keeps_the_figures_of_the_others(
+def test_measuring_again_keeps_the_other_works_and_sizes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results = tmp_path / "bench.json"
     monkeypatch.setattr(runner, "RESULTS", results)
-    runner._write([{"work": "import"}, {"work": "extract"}], None)
-    runner._write([{"work": "import", "n": 2}], "import")
-    assert json.loads(results.read_text()) == [{"work": "extract"}, {"work": "import", "n": 2}]
+    small, large = {"work": "import", "n": 1}, {"work": "import", "n": 10}
+    other = {"work": "extract", "n": 1}
+    runner._write([small, large, other])
+    runner._write([{**large, "seconds": 2}])
+    assert json.loads(results.read_text()) == [small, other, {**large, "seconds": 2}]
