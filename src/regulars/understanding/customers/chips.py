@@ -63,7 +63,7 @@ def applied(filters: Filters) -> list[Applied]:
 
 def _applied(filters: Filters) -> Iterator[Applied]:
     if filters.text:
-        yield Applied(("find",), _("“%(text)s”") % {"text": filters.text})
+        yield Applied(("find",), _("Search: %(text)s") % {"text": filters.text})
     if filters.stage:
         yield Applied(("stage",), str(STAGES[filters.stage]))
     if filters.watch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -134,4 +136,7 @@ def why_figure(request: Request, pk: int, name: str) -> HttpResponse:
 
 
 def _back_test(profile: Profile) -> dict[str, object]:
-    return dict(profile.rates.get("back_test") or {})
+    test = dict(profile.rates.get("back_test") or {})
+    if "tested_on" in test:
+        test["tested_on"] = date.fromisoformat(test["tested_on"])
+    return test

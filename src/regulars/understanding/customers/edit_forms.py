@@ -30,6 +30,8 @@ class BirthFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         month, day = given.get("birth_month"), given.get("birth_day")
+        if {"birth_month", "birth_day"} & self.errors.keys():
+            return given
         if (month is None) != (day is None):
             self.add_error("birth_day", _("Give month and day together, or neither."))
         elif month and day and day > _longest(given.get("birth_calendar", "solar"), month):

@@ -132,7 +132,7 @@ def _walking() -> Iterator[None]:
 def _walked(
     customers: Customers, wanted: Q, order: Order, after: int | None, before: int | None, size: int
 ) -> Page:
-    if before is not None:
+    if before is not None and customers.filter(pk=before).exists():
         ids = _ids(customers, wanted, order, before, size + 1, backwards=True)
         if len(ids) >= size:
             more = len(ids) > size

@@ -13,6 +13,7 @@ from typing import Any
 from regulars.understanding.customers.filters import VALUABLE_FROM
 
 BIRTHDAY_DAYS = 14
+NOTHING_TO_SAY = ("keep_going", "wait_for_analysis")
 LATE_FROM = 2.0
 """From twice the usual gap on a customer is at risk: `insight.features.lifecycle`."""
 
@@ -68,8 +69,9 @@ class Sentence:
 
 def portrait(facts: Facts) -> list[Sentence]:
     """Who this is, how they come, and what to do; and a warning where a message is not allowed."""
-    sentences = [_who(facts), _rhythm(facts), _advice(facts)]
-    if facts.stage and not facts.may_message:
+    advice = _advice(facts)
+    sentences = [_who(facts), _rhythm(facts), advice]
+    if advice.code not in NOTHING_TO_SAY and not facts.may_message:
         sentences.append(Sentence("no_consent"))
     return [sentence for sentence in sentences if sentence.code]
 

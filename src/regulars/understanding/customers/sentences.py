@@ -65,7 +65,6 @@ def _written(name: str, value: Any) -> str:
 REASONS: Mapping[str, Promise] = {
     "overdue_ratio": _("The last visit is %(value)s times the usual gap ago"),
     "purchase_days": _("%(value)s visits so far"),
-    "recency_days": _("%(value)s days since the last visit"),
 }
 
 
