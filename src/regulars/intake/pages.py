@@ -45,8 +45,9 @@ def words(error: Exception) -> str:
 @needs(Permission.IMPORT_DATA)
 def imports(request: Request) -> HttpResponseBase:
     """All imports, and the first step of a new one."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    if posted and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
             job = actions.receive(upload.chunks(), upload.name, by=request.actor, at=clock.now())

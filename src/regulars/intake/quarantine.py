@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from regulars.intake.models import Import, QuarantinedRow
@@ -68,6 +68,13 @@ def _keep_block(
             if digest not in before
         ),
     )
+
+
+def count_known(job: Import, refused: Container[int], rows: Iterable[Row]) -> int:
+    """How many of the refused rows an earlier import has put into quarantine already."""
+    digests = [digest_of(job, cells) for number, cells in rows if number in refused]
+    known = _known_before(job, digests)
+    return sum(digest in known for digest in digests)
 
 
 def _known_before(job: Import, digests: Sequence[bytes]) -> set[bytes]:

@@ -80,6 +80,7 @@ def _refer(work: Work) -> dict[str, int]:
 def _findings(work: Work, outcome: Outcome, missing: dict[str, int]) -> dict[str, Any]:
     with connection.cursor() as cursor:
         refused = quarantine.refused_rows(cursor, work.rows)
+    known = quarantine.count_known(work.job, refused, work.read()) if refused else 0
     groups: dict[tuple[str, str], list[int]] = {}
     for number, reasons in sorted(refused.items()):
         for reason in reasons:
@@ -87,8 +88,8 @@ def _findings(work: Work, outcome: Outcome, missing: dict[str, int]) -> dict[str
     return {
         "new": outcome.accepted - outcome.changed,
         "changed": outcome.changed,
-        "already": outcome.already,
-        "quarantined": len(refused),
+        "already": outcome.already + known,
+        "quarantined": len(refused) - known,
         "missing": {kind: count for kind, count in missing.items() if count},
         "reasons": [
             {"field": field, "code": code, "rows": len(rows), "first": rows[:MOST_SAMPLES]}
