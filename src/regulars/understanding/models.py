@@ -88,8 +88,16 @@ class CustomerResult(models.Model):
             models.Index(fields=["run", "-purchase_days", "-customer"], name="result_by_days"),
             models.Index(fields=["run", "-last_on", "-customer"], name="result_by_last"),
             models.Index(fields=["run", "-no_return", "-customer"], name="result_by_risk"),
-            models.Index(fields=["run", "stage", "-spend_365d"], name="result_by_stage"),
-            models.Index(fields=["run", "r_score", "f_score"], name="result_by_cell"),
+            models.Index(
+                fields=["run", "stage", "-spend_365d", "-customer"], name="result_by_stage"
+            ),
+            models.Index(
+                fields=["run", "segment", "-spend_365d", "-customer"], name="result_by_segment"
+            ),
+            models.Index(
+                fields=["run", "r_score", "f_score", "-spend_365d", "-customer"],
+                name="result_by_cell",
+            ),
             models.Index(fields=["run", "expected_next_on"], name="result_by_expected"),
         ]
         constraints = [
