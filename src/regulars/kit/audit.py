@@ -16,6 +16,7 @@ from regulars.kit.models import AuditEvent, AuditSeal
 from regulars.kit.permissions import Actor
 
 LOCK_TIMEOUT = "2s"
+ONE_SEALS = 7_218_312  # the advisory lock of whoever seals
 
 
 def record(
@@ -41,33 +42,40 @@ def record(
 def seal(*, at: datetime) -> int:
     """Seals all events that have no seal yet; returns how many.
 
-    The lock waits for writers in flight, so that an id below the seal cannot appear later. It does
-    not wait long: while an import writes, nothing is sealed, and all of it the next time.
+    An id is given before its commit. Up to which id nothing can appear any more is learned under a
+    lock that waits for writers in flight, but not long: while an import writes, nothing is sealed,
+    and all of it the next time. The digests are then computed while others write on.
     """
+    through = _settled()
+    if through is None:
+        return 0
     with transaction.atomic():
-        if not _writers_are_done():
-            return 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_SEALS])
         last = AuditSeal.objects.order_by("-through_id").first()
         digest = bytes(last.digest) if last else b""
-        count, through = 0, last.through_id if last else 0
-        for event in _events(after=through):
+        count = 0
+        for event in _events(after=last.through_id if last else 0, through=through):
             digest = _chain(digest, event)
-            count, through = count + 1, event.pk
+            count += 1
         if count:
             AuditSeal.objects.create(through_id=through, events=count, digest=digest, at=at)
     return count
 
 
-def _writers_are_done() -> bool:
+def _settled() -> int | None:
+    """The newest id, when no writer is in flight: all below it is there. Else None."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
             cursor.execute("LOCK TABLE kit_auditevent IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SELECT coalesce(max(id), 0) FROM kit_auditevent")
+            row = cursor.fetchone()
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            return False
+            return None
         raise
-    return True
+    return int(row[0])
 
 
 @dataclass(frozen=True)
@@ -108,10 +116,8 @@ def _unsealed() -> int:
     return AuditEvent.objects.filter(pk__gt=last.through_id if last else 0).count()
 
 
-def _events(*, after: int, through: int | None = None) -> Iterator[AuditEvent]:
-    events = AuditEvent.objects.filter(pk__gt=after).order_by("pk")
-    if through is not None:
-        events = events.filter(pk__lte=through)
+def _events(*, after: int, through: int) -> Iterator[AuditEvent]:
+    events = AuditEvent.objects.filter(pk__gt=after, pk__lte=through).order_by("pk")
     return events.iterator(chunk_size=5000)
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from regulars.kit import audit
 from regulars.kit.models import AuditEvent, AuditSeal
 from regulars.kit.permissions import Actor
+from tests.conftest import Together
 
 pytestmark = pytest.mark.django_db
 
@@ -160,9 +161,39 @@ def test_a_writer_in_flight_is_waited_for_or_left_for_the_next_seal(
 def test_without_the_lock_the_late_event_would_fall_under_the_seal(
     at: datetime, system: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "_writers_are_done", lambda: True)
     slow = SlowWriter(at, system)
-    write(1, at, system)
+    newest = write(1, at, system)[0]
+    monkeypatch.setattr(audit, "_settled", lambda: newest)
     assert audit.seal(at=at) == 1
     slow.commit()
     assert not audit.verify().sound
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_on_while_a_seal_is_computed(
+    at: datetime, system: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(1, at, system)
+    chain, wrote = audit._chain, []
+
+    def slow_chain(digest: bytes, event: AuditEvent) -> bytes:
+        writer = SlowWriter(at, system)
+        writer.commit()
+        wrote.append(not writer.thread.is_alive())
+        return chain(digest, event)
+
+    monkeypatch.setattr(audit, "_chain", slow_chain)
+    assert audit.seal(at=at) == 1
+    monkeypatch.undo()
+    assert wrote == [True]
+    assert audit.verify() == audit.Verdict(sealed=1, unsealed=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_seal_at_once_make_one_chain(
+    at: datetime, system: Actor, together: Together
+) -> None:
+    write(50, at, system)
+    counts = together(*[lambda: audit.seal(at=at)] * 3)
+    assert sorted(counts) == [0, 0, 50]
+    assert audit.verify() == audit.Verdict(sealed=50, unsealed=0)
