@@ -31,7 +31,7 @@ def settings_home(request: Request) -> HttpResponse:
 @needs(Permission.MANAGE_SETTINGS)
 def users(request: Request) -> HttpResponse:
     """Who signs in, as what, and where."""
-    stores = dict(Store.objects.values_list("pk", "name"))
+    stores: dict[int | None, str] = dict(Store.objects.values_list("pk", "name"))
     rows = [
         (
             one,

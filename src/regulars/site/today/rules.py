@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regulars.kit.money import allocate
@@ -93,7 +93,7 @@ def category_change(now: Sequence[Group], before: Sequence[Group]) -> list[Contr
 OTHERS = "\0others"  # no category can be called that
 
 
-def _amounts(groups: Sequence[Group]) -> Mapping[str, int]:
+def _amounts(groups: Sequence[Group]) -> dict[str, int]:
     return {group.name: group.amount for group in groups}
 
 

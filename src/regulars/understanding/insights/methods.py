@@ -152,7 +152,7 @@ def method_of(request: Request, name: str) -> HttpResponse:
     return sheets.show(
         request,
         "understanding/insights/method_of.html",
-        title=one.title,
+        title=str(one.title),
         method=one,
         url=f"{reverse('customers:list')}?{one.query}" if shows else "",
     )
@@ -210,7 +210,9 @@ def calibration(curve: list[Mapping[str, Any]]) -> Chart:
         sentence=sentence,
         x=groups,
         series=[
-            Series(gettext("Predicted"), [point["predicted"] for point in curve], dashed=True, hue=0),
+            Series(
+                gettext("Predicted"), [point["predicted"] for point in curve], dashed=True, hue=0
+            ),
             Series(gettext("Happened"), [point["observed"] for point in curve], hue=1),
         ],
         unit="percent",

@@ -113,5 +113,5 @@ def names_of(subject: str, values: Iterable[str]) -> dict[str, str]:
     if subject not in models:
         return {}
     ids = [int(value) for value in values]
-    found = models[subject].objects.filter(pk__in=ids).values_list("pk", "name")  # type: ignore[attr-defined]
+    found = models[subject].objects.filter(pk__in=ids).values_list("pk", "name")
     return {str(pk): name for pk, name in found}
