@@ -168,7 +168,8 @@ def _stage_selected(
 ) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) {select}", parameters)
-        return cursor.rowcount
+        staged: int = cursor.rowcount
+    return staged
 
 
 @transaction.atomic
