@@ -39,7 +39,7 @@ class Parameters:
     """Everything about a run that someone may choose; the rest is declared in the features.
 
     Args:
-        country: whose holidays count, see ``features.occasions.COUNTRIES``.
+        country: whose holidays count, see ``features.occasions.COUNTRIES``; "" for none.
         cuts: RFM cut-offs; None takes the shop's own.
         horizon_days: of the return rates; None takes twice the shop's usual gap, at least 60.
         most: how many rows the figures of top products and so on have.

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from regulars import insight
+from regulars.insight.features.occasions import COUNTRIES
 from regulars.kit import audit, clock
 from regulars.kit.permissions import SYSTEM, Actor, Permission
 from regulars.kit.postgres import database_url
@@ -123,8 +124,9 @@ def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
 
 
 def parameters() -> insight.Parameters:
-    """What the business sets for its analyses."""
-    return insight.Parameters(country=settings.BUSINESS.country)
+    """What the business sets for its analyses; a country without a calendar has no holidays."""
+    country = settings.BUSINESS.country
+    return insight.Parameters(country=country if country in COUNTRIES else "")
 
 
 def in_words(error: Exception) -> str:

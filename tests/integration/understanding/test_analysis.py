@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from regulars.kit.permissions import SYSTEM
 from regulars.understanding import analysis, publication, queries
@@ -47,6 +49,16 @@ def test_an_empty_business_can_be_analysed() -> None:
     run = analyse(datetime.fromisoformat("2026-10-20T04:00:00+00:00"))
     assert run.error == ""
     assert run.state == Run.PUBLISHED
+
+
+def test_a_country_without_a_calendar_is_analysed_without_holidays(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "BUSINESS", replace(settings.BUSINESS, country="NZ"))
+    open_salon(until=at, customers=10, days=120)
+    run = analyse(at)
+    assert run.error == ""
+    assert queries.figure(run, "occasions") == []
 
 
 def test_a_failed_run_leaves_the_last_one_standing(

@@ -65,11 +65,13 @@ SHOPPING_DAYS: Mapping[str, Mapping[str, Callable[[int], date]]] = {
 
 
 def occasions(country: str, first: date, last: date) -> list[Occasion]:
-    """Every occasion that touches the span, in the order of time.
+    """Every occasion that touches the span, in the order of time; none for the country "".
 
     Raises:
         ValueError: a country that is not in ``COUNTRIES``.
     """
+    if not country:
+        return []
     if country not in COUNTRIES:
         raise ValueError(f"No calendar for “{country}”. Known: {', '.join(COUNTRIES)}.")
     years = range(first.year - 1, last.year + 2)

@@ -112,6 +112,7 @@ def behaviour(request: Request) -> HttpResponse:
         "week": charts.week(hours) if hours else None,
         "seasons": charts.seasons(seasons) if len(seasons) > 1 else None,
         "occasions": charts.occasions(holidays) if holidays else None,
+        "calendar": found.run.manifest["parameters"]["country"],
     }
     return render(request, "understanding/insights/behaviour.html", context)
 
