@@ -41,9 +41,11 @@ def today(request: Request) -> HttpResponse:
     if not sales.last_order_at() and not Customer.objects.exists():
         return render(request, "site/today/first_steps.html")
     seen = scope.scope_of(request.actor, Permission.SEE_TODAY, request.session)
-    chosen = _span(request)
+    quiet = "range" not in request.GET and not _sold_today(seen.ids)
+    chosen = _span(request, "7d" if quiet else "today")
     context: dict[str, Any] = {
         "span": chosen,
+        "quiet": quiet,
         "scope": seen,
         "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
         "ranges": _ranges(chosen),
@@ -56,8 +58,13 @@ def today(request: Request) -> HttpResponse:
     return render(request, "site/today/today.html", context)
 
 
-def _span(request: Request) -> Span:
-    return span(request.GET.get("range", "today"), clock.now().astimezone(clock.zone()))
+def _sold_today(stores: sales.Stores) -> bool:
+    """Before the first sale of the day the last week tells more than a row of zeros."""
+    return any(one.orders for one in sales.by_day(clock.today(), clock.today(), stores=stores))
+
+
+def _span(request: Request, usual: str = "today") -> Span:
+    return span(request.GET.get("range", usual), clock.now().astimezone(clock.zone()))
 
 
 def _ranges(chosen: Span) -> list[tuple[str, str, bool]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from regulars.intake.models import Import, QuarantinedRow
@@ -31,6 +32,16 @@ def test_today_opens_for_every_span(analysed: Analysed, key: str) -> None:
     page = text_of(analysed.client("owner"), f"/?range={key}")
     assert "Turnover" in page
     assert "Things to do today" in page
+
+
+def test_before_the_first_sale_of_the_day_the_week_is_shown(
+    analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "STANDING_CLOCK", analysed.now + timedelta(days=1))
+    client = analysed.client("owner")
+    assert client.get("/").context["span"].key == "7d"
+    assert "nothing sold yet today" in text_of(client, "/")
+    assert client.get("/?range=today").context["span"].key == "today"
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
