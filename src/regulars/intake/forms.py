@@ -150,7 +150,7 @@ class MatchForm(forms.Form):
         blank: Choices = [("", _("— not in the file —"))]
         for field in FIELDS[target]:
             self.fields[f"column_{field.name}"] = forms.ChoiceField(
-                label=field.label, required=False, choices=[*blank, *((c, c) for c in columns)]
+                label=str(field.label), required=False, choices=[*blank, *((c, c) for c in columns)]
             )
             self.fields[f"constant_{field.name}"] = _constant(field)
 
@@ -196,8 +196,8 @@ class MatchForm(forms.Form):
 def _constant(field: Field) -> forms.Field:
     if field.kind == "item_kind":
         kinds: Choices = [("", "—"), ("service", _("service")), ("product", _("product"))]
-        return forms.ChoiceField(label=field.label, required=False, choices=kinds)
-    return forms.CharField(label=field.label, required=False, max_length=field.longest)
+        return forms.ChoiceField(label=str(field.label), required=False, choices=kinds)
+    return forms.CharField(label=str(field.label), required=False, max_length=field.longest)
 
 
 def _initial(match: Match) -> dict[str, Any]:

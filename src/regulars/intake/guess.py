@@ -65,7 +65,7 @@ def _fits(field: Field, column: Mapping[str, Any]) -> bool:
     if field.kind in {"moment", "day"}:
         return bool(column["date_orders"])
     if field.kind in {"money", "number"}:
-        return column["looks"] == "number"
+        return bool(column["looks"] == "number")
     return not (field.kind == "time" and column["date_orders"])
 
 

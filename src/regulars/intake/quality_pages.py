@@ -166,18 +166,16 @@ def rows(request: Request) -> HttpResponseBase:
         raise Http404
     title = f"{field_name(asked['field'])} · {dimension_name(asked['dimension'])}"
     see = request.actor.may(Permission.SEE_CUSTOMERS)
-    context = {
-        "checks": [
-            {
-                "says": check_name(score["check"]),
-                "checked": score["checked"],
-                "failed": score["failed"],
-                "records": records(asked["table"], score["rows"]) if see else [],
-            }
-            for score in scores
-        ],
-    }
-    return sheets.show(request, "intake/quality_rows.html", title=title, **context)
+    checks = [
+        {
+            "says": check_name(score["check"]),
+            "checked": score["checked"],
+            "failed": score["failed"],
+            "records": records(asked["table"], score["rows"]) if see else [],
+        }
+        for score in scores
+    ]
+    return sheets.show(request, "intake/quality_rows.html", title=title, checks=checks)
 
 
 def records(table: str, ids: list[int]) -> list[tuple[str, str]]:

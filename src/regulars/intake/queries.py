@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -90,9 +91,8 @@ def held_rows(
 def held_page(job: Import, rows: QuerySet[QuarantinedRow], number: str | None) -> Page[HeldRow]:
     """One page of quarantined rows, opened."""
     key = key_of(job)
-    page = Paginator(rows, PAGE_ROWS).get_page(number)
-    opened = [open_row(job, row, open_cells(row, key)) for row in page.object_list]
-    page.object_list = opened
+    page: Page[Any] = Paginator(rows, PAGE_ROWS).get_page(number)
+    page.object_list = [open_row(job, row, open_cells(row, key)) for row in page.object_list]
     return page
 
 

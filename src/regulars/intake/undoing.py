@@ -89,6 +89,8 @@ def obstacles(job: Import) -> list[str]:
 
 
 def _changed_since(job: Import) -> list[str]:
+    if job.batch_id is None:
+        return []
     later = Import.objects.filter(changes__customer__batch_id=job.batch_id).exclude(pk=job.pk)
     later |= Import.objects.filter(changes__item__batch_id=job.batch_id).exclude(pk=job.pk)
     return [

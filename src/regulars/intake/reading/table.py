@@ -23,11 +23,15 @@ class Table(Protocol):
     is, with more or fewer cells than there are columns. `sheets` are the sheets of a workbook.
     """
 
-    columns: Sequence[str]
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    @property
+    def sheets(self) -> Sequence[str]: ...
+
     encoding: str
     delimiter: str
     sheet: str
-    sheets: Sequence[str]
 
     def rows(self) -> Iterator[Row]: ...
 
