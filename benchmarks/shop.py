@@ -1,9 +1,9 @@
 """A generated shop of any size: the same seed and size give the same rows, always.
 
 Customers join over three years and buy at rates of their own (gamma distributed, as in the
-negative binomial models of repeat buying), stop at some point or not, and fill baskets of a few
-lines. About one basket in fifty holds a line taken back; every basket stays above zero, so that
-every contestant agrees on what a purchase is. Rows are in the order of time, as a till writes them.
+negative binomial models of repeat buying), stop at some point or not, and fill baskets as
+large as a grocery's. Some lines are taken back; every basket stays above zero, so that every
+contestant agrees on what a purchase is. Rows are in the order of time, as a till writes them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ import pyarrow.parquet as pq
 
 START = date(2023, 1, 1)
 AS_OF = date(2026, 1, 1)
+LINES_PER_ORDER = 9.4
+"""The mean basket of The Complete Journey: 1,469,307 lines in 155,848 baskets."""
 LINES_PER_CUSTOMER = 20
+ROW_GROUP = 122_880
 SECONDS_PER_DAY = 86_400
 
 
@@ -52,7 +55,7 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
     rate = random.gamma(0.9, 1 / 24, people)
     visits = 1 + random.poisson(rate * stays)
     customer = np.repeat(np.arange(people), visits)
-    size = random.geometric(0.4, n)
+    size = random.geometric(1 / LINES_PER_ORDER, n)
     total = int(np.searchsorted(np.cumsum(size), n)) + 1
     size = size[:total]
     size[-1] -= size.sum() - n
@@ -68,10 +71,10 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
 
 def shop_folder(folder: Path, n: int) -> Path:
     """The Parquet folder of a generated shop of n lines, made once."""
-    shop = folder / f"shop-{n}"
+    shop = folder / f"baskets-{n}"
     if not (shop / "lines.parquet").exists():
         shop.mkdir(parents=True, exist_ok=True)
         part = shop / "lines.parquet.part"
-        pq.write_table(lines_of(n), part)
+        pq.write_table(lines_of(n), part, row_group_size=ROW_GROUP)
         part.rename(shop / "lines.parquet")
     return shop
