@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -65,8 +65,3 @@ REASONS: Mapping[str, str | Promise] = {
 def sentence(code: str) -> str:
     """The sentence for people."""
     return str(REASONS[code])
-
-
-def field_of(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Field and code of a stored reason, to group by."""
-    return str(entry["field"]), str(entry["code"])

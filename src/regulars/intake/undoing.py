@@ -46,46 +46,39 @@ _LATER = {
 
 def obstacles(job: Import) -> list[str]:
     """Why an import cannot be taken back: what depends on it, in words; empty when nothing does."""
+    found: dict[str, int] = {}
     with connection.cursor() as cursor:
-        found = {}
         for name, query in _LATER.items():
             cursor.execute(query, {"batch": job.batch_id})
             found[name] = cursor.fetchone()[0]
-    told = [
-        (
-            found["orders"],
-            ngettext(
-                "%(n)d later order names customers of this import.",
-                "%(n)d later orders name customers of this import.",
-                found["orders"],
-            ),
-        ),
-        (
-            found["lines"],
-            ngettext(
-                "%(n)d later sales line names items of this import.",
-                "%(n)d later sales lines name items of this import.",
-                found["lines"],
-            ),
-        ),
-        (
-            found["events"],
-            ngettext(
-                "%(n)d later event names customers or items of this import.",
-                "%(n)d later events name customers or items of this import.",
-                found["events"],
-            ),
-        ),
-        (
-            found["notes"],
-            ngettext(
-                "%(n)d note has been written on customers of this import.",
-                "%(n)d notes have been written on customers of this import.",
-                found["notes"],
-            ),
-        ),
-    ]
-    return [sentence % {"n": count} for count, sentence in told if count] + _changed_since(job)
+    told = [_in_the_way(name, count) % {"n": count} for name, count in found.items() if count]
+    return told + _changed_since(job)
+
+
+def _in_the_way(name: str, count: int) -> str:
+    if name == "orders":
+        return ngettext(
+            "%(n)d later order names customers of this import.",
+            "%(n)d later orders name customers of this import.",
+            count,
+        )
+    if name == "lines":
+        return ngettext(
+            "%(n)d later sales line names items of this import.",
+            "%(n)d later sales lines name items of this import.",
+            count,
+        )
+    if name == "events":
+        return ngettext(
+            "%(n)d later event names customers or items of this import.",
+            "%(n)d later events name customers or items of this import.",
+            count,
+        )
+    return ngettext(
+        "%(n)d note has been written on customers of this import.",
+        "%(n)d notes have been written on customers of this import.",
+        count,
+    )
 
 
 def _changed_since(job: Import) -> list[str]:

@@ -62,7 +62,3 @@ def header(cells: Sequence[str]) -> list[str]:
             )
         places[name] = place
     return [name or _("Column %(n)d") % {"n": n} for n, name in enumerate(names, start=1)]
-
-
-def no_rows() -> FileError:
-    return FileError(_("The file has a header but no rows below it."))
