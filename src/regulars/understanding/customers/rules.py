@@ -14,8 +14,6 @@ from regulars.understanding.customers.filters import VALUABLE_FROM
 
 BIRTHDAY_DAYS = 14
 NOTHING_TO_SAY = ("keep_going", "wait_for_analysis")
-LATE_FROM = 2.0
-"""From twice the usual gap on a customer is at risk: `insight.features.lifecycle`."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _rhythm(facts: Facts) -> Sentence:
     values = {"gap": facts.gap, "days": facts.days_since, "ratio": facts.lateness}
     if not facts.own_rhythm:
         return Sentence("rhythm_of_shop", values)
-    if facts.lateness >= LATE_FROM:
+    if facts.stage in ("at_risk", "lost"):
         return Sentence("late", values)
     if facts.lateness >= 1:
         return Sentence("due", values)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from regulars.kit import formats
 from regulars.kit.templatetags.formats import day
@@ -24,12 +25,12 @@ WORDS: Mapping[str, Promise] = {
     "spends_2": _("%(visits)s visits since %(first)s; spends less than most."),
     "no_rhythm": _("There is nothing to judge a rhythm by yet."),
     "rhythm_of_shop": _(
-        "One visit shows no rhythm; customers here usually come back after about %(gap)s days, "
+        "One visit shows no rhythm; customers here usually come back after about %(gap)s, "
         "and it has been %(days)s."
     ),
-    "on_time": _("Usually comes every %(gap)s days; the next visit may be about %(expected)s."),
-    "due": _("Usually comes every %(gap)s days; it has been %(days)s."),
-    "late": _("Usually comes every %(gap)s days; it has been %(days)s, %(ratio)s times as long."),
+    "on_time": _("Usually comes every %(gap)s; the next visit may be about %(expected)s."),
+    "due": _("Usually comes every %(gap)s; it has been %(days)s."),
+    "late": _("Usually comes every %(gap)s; it has been %(days)s, %(ratio)s times as long."),
     "wait_for_analysis": _("Greet them as someone new until then."),
     "ask_why": _("Ask once, in person, why they stayed away; listen before offering anything."),
     "let_go": _("Probably gone: one friendly word, then leave them in peace."),
@@ -55,11 +56,17 @@ def write(sentence: Sentence) -> str:
 
 
 def _written(name: str, value: Any) -> str:
+    if name in ("gap", "days"):
+        return _days(round(value))
     if isinstance(value, date):
         return day(value)
     if isinstance(value, int | float):
         return formats.count(value, 1 if name == "ratio" else 0)
     return str(value)
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", number) % {"n": formats.count(number)}
 
 
 REASONS: Mapping[str, Promise] = {

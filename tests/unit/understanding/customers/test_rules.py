@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from regulars.understanding.customers import rules, sentences
+from regulars.understanding.customers import sentences
 from regulars.understanding.customers.rules import Facts, portrait
 
 TODAY = date(2026, 10, 20)
@@ -101,10 +101,12 @@ def test_every_sentence_has_words_with_its_own_places() -> None:
             assert all(text and "%(" not in text for text in written)
 
 
-def test_the_thresholds_are_those_of_the_analysis() -> None:
-    from regulars.insight.features.lifecycle import RULES
-
-    assert RULES.at_risk_ratio == rules.LATE_FROM
+def test_who_buys_daily_is_not_called_late_after_a_long_weekend() -> None:
+    daily = replace(REGULAR, gap=1.0, last_on=TODAY - timedelta(days=9))
+    assert codes(daily)[1:] == ["due", "remind"]
+    with translation.override("en"):
+        written = sentences.write(portrait(daily)[1])
+    assert written == "Usually comes every 1 day; it has been 9 days."
 
 
 def test_predictions_say_may() -> None:
