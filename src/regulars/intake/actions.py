@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,15 @@ State = Import.State
 IN_WORK = (State.CHECKING, State.RUNNING)
 
 
+def must_import(by: Actor) -> None:
+    """Refuses those who may not import, or only at single stores: a file concerns them all."""
+    by.must(Permission.IMPORT_DATA)
+    if by.stores(Permission.IMPORT_DATA) is not None:
+        raise PermissionDenied(
+            _("An import concerns the whole business; your role is for single stores.")
+        )
+
+
 def receive(
     blocks: Iterable[bytes], file_name: str, *, sheet: str = "", by: Actor, at: datetime
 ) -> Import:
@@ -37,7 +46,7 @@ def receive(
         FileError: it is no table that can be read; nothing is kept then.
         OSError: the disk is full; nothing is kept then.
     """
-    by.must(Permission.IMPORT_DATA)
+    must_import(by)
     folder = settings.VAR / "imports"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
@@ -161,7 +170,7 @@ def begin_run(import_id: int, *, by: Actor, at: datetime) -> Import:
     Raises:
         ValidationError: it has not been checked, or is in already.
     """
-    by.must(Permission.IMPORT_DATA)
+    must_import(by)
     job = Import.objects.select_for_update().get(pk=import_id)
     if job.state == State.CHECKED:
         job.batch = Batch.objects.create(label=job.file_name, at=at)

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.intake import events
+from regulars.intake.actions import must_import
 from regulars.intake.models import Change, Import
 from regulars.intake.running import held
 from regulars.intake.targets.customers import UNDO_PLACE
 from regulars.kit import audit
-from regulars.kit.permissions import Actor, Permission
+from regulars.kit.permissions import Actor
 from regulars.offer import actions as offer
 from regulars.offer.models import Staff, Store
 from regulars.people import actions as people
@@ -109,7 +110,7 @@ def undo(import_id: int, *, by: Actor, at: datetime) -> Undone:
         ValidationError: nothing of it is in, or something depends on it; says what.
         Held: it is at work.
     """
-    by.must(Permission.IMPORT_DATA)
+    must_import(by)
     with held(import_id), transaction.atomic():
         job = Import.objects.select_for_update().get(pk=import_id)
         states = (Import.State.DONE, Import.State.FAILED)

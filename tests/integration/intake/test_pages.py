@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -12,7 +13,7 @@ from regulars.intake import actions, mending, presets
 from regulars.intake.models import Import, Preset
 from regulars.intake.plan import Match
 from regulars.kit.models import RoleGrant, User
-from regulars.kit.permissions import SYSTEM, Role
+from regulars.kit.permissions import SYSTEM, Actor, Grant, Role
 from tests.integration.intake.conftest import Bring
 
 SALES = (
@@ -44,6 +45,12 @@ def test_those_who_may_not_import_are_refused(bring: Bring, role: Role) -> None:
     assert client.get(LIST).status_code == 403
     for part in ["run/", "undo/", "forget/", "rows/again/", "rows/drop/", "rows/replace/"]:
         assert client.post(f"{LIST}{job.pk}/{part}").status_code == 403, part
+
+
+def test_a_manager_of_one_store_cannot_import_for_all(db: None, at: datetime) -> None:
+    manager = Actor(user_id=None, name="manager", grants=(Grant(Role.MANAGER, store_id=1),))
+    with pytest.raises(PermissionDenied, match="whole business"):
+        actions.receive([SALES.encode()], "a.csv", by=manager, at=at)
 
 
 def test_strangers_are_asked_to_sign_in(db: None) -> None:
