@@ -172,6 +172,7 @@ def seasons(rows: Sequence[Row]) -> Chart:
         series=[Series(_("Turnover a day"), [row["spend_per_day"] for row in ordered])],
         unit="money",
         x_name=_("Season"),
+        across=True,
     )
 
 

@@ -21,6 +21,9 @@ from regulars.kit.permissions import Permission
 from regulars.understanding.insights import words
 from regulars.understanding.insights.pages import opened
 
+WORTH_SAYING = 0.03
+"""From this difference on the page says that the predictions lean to one side."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -138,7 +141,7 @@ def method(request: Request) -> HttpResponse:
     found, context = opened(request)
     context |= {"methods": METHODS}
     if found is not None:
-        context |= {"tested": tested(found.run.manifest)}
+        context |= {"tested": back_test_of(found.run.manifest)}
     return render(request, "understanding/insights/method.html", context)
 
 
@@ -178,12 +181,31 @@ class Tested:
         return formats.points(gap).lstrip("+")
 
     @property
+    def shift(self) -> float:
+        """How many more stayed away than predicted, as a difference of ratios."""
+        return self.test["observed"] - self.test["predicted"] if self.test else 0.0
+
+    @property
+    def too_low(self) -> bool:
+        return self.shift > WORTH_SAYING
+
+    @property
+    def too_high(self) -> bool:
+        return self.shift < -WORTH_SAYING
+
+    @property
+    def no_better_order(self) -> bool:
+        """Whether days since the last purchase alone ranked as well."""
+        own, simple = (self.test or {}).get("auc"), (self.test or {}).get("auc_of_recency")
+        return own is not None and simple is not None and own <= simple
+
+    @property
     def better(self) -> bool:
         """Whether the rates beat always naming the overall share."""
         return bool(self.test and self.test["brier"] < self.test["brier_of_share"])
 
 
-def tested(manifest: Mapping[str, Any]) -> Tested:
+def back_test_of(manifest: Mapping[str, Any]) -> Tested:
     """The back-test of a run, from its manifest."""
     rates = manifest["return_rates"]
     test = rates["back_test"]
