@@ -130,7 +130,7 @@ def test_every_page_is_usable_by_everybody(
         page = visit(path)
         look(page, f"insights-{name}")
         found[name] = barriers(page)
-    assert found == dict.fromkeys(PAGES, [])
+    assert found == {name: [] for name in PAGES}
 
 
 def test_no_page_is_wider_than_a_phone(
