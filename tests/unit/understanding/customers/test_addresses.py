@@ -20,9 +20,13 @@ def test_a_searched_name_is_sealed_and_comes_back() -> None:
     assert seal("") == ""
 
 
-@pytest.mark.parametrize("token", ["", "x", "====", "曾黎", seal("曾黎")[:-4] + "AAAA", "%00"])
+@pytest.mark.parametrize("token", ["", "x", "====", "曾黎", "%00"])
 def test_a_token_of_another_making_finds_nothing(token: str) -> None:
     assert unseal(token) == ""
+
+
+def test_an_altered_token_finds_nothing() -> None:
+    assert unseal(seal("曾黎")[:-4] + "AAAA") == ""
 
 
 def test_a_change_keeps_the_other_filters_and_begins_at_the_first_page() -> None:
