@@ -86,9 +86,10 @@ def forget_unused_files(timestamp: int) -> None:
     )
     for job in stale:
         actions.forget(job.pk, by=SYSTEM, at=clock.now())
+    oldest = (clock.now() - KEPT_UNUSED).timestamp()
     used = set(Import.objects.values_list("path", flat=True))
     for path in Path(settings.VAR / "imports").glob("*"):
-        if str(path) not in used:
+        if str(path) not in used and path.stat().st_mtime < oldest:  # newer: just arriving
             path.unlink(missing_ok=True)
 
 

@@ -85,6 +85,7 @@ def match(request: Request, import_id: int) -> HttpResponseBase:
         "targets": [(name, label, name == target) for name, label in TARGET_CHOICES],
         "presets": [one for one in presets.remembered() if one.fits(job.columns)],
         "remembered": remembered,
+        "earlier": queries.same_file(job),
         "ambiguous": is_ambiguous(job.profile, shown.columns),
         "reading": _reading_form(job),
         "steps": step_names(),

@@ -24,6 +24,12 @@ def imports() -> QuerySet[Import]:
     return Import.objects.order_by("-pk")
 
 
+def same_file(job: Import) -> Import | None:
+    """The last import of the very same file, if its rows are in."""
+    done = imports().filter(sha256=job.sha256, state=Import.State.DONE)
+    return done.exclude(pk=job.pk).first()
+
+
 @dataclass(frozen=True)
 class Group:
     """Rows in quarantine for one reason. `field_label` is "" where the whole row is meant."""

@@ -53,6 +53,8 @@ _LOOK_UPS = (
     """UPDATE {refs} r SET id = i.id, found = 1 FROM (
            SELECT lower(name) AS name, min(id) AS id FROM offer_item GROUP BY lower(name)
        ) i WHERE r.kind = 'item' AND r.id IS NULL AND r.code IS NULL AND i.name = lower(r.name)""",
+    """UPDATE {refs} r SET id = i.id, found = 1 FROM offer_item i
+       WHERE r.kind = 'item' AND r.id IS NULL AND r.code IS NULL AND i.code = r.name""",
     """UPDATE {refs} r SET id = f.id, found = 1 FROM (
            SELECT DISTINCT ON (word) word, id FROM (
                SELECT lower(code) AS word, id, 0 AS rank FROM offer_staff

@@ -232,3 +232,18 @@ def test_the_dry_run_writes_nothing(checked: Bring, at: datetime) -> None:
     assert job.findings["missing"] == {"customer": 40, "item": 7, "store": 1}
     assert not Order.objects.exists() and not Customer.objects.exists()
     assert staging.is_staged(work_on(job))
+
+
+def test_files_nobody_imported_within_a_week_are_forgotten(
+    transactional_db: None, checked: Bring, bring: Bring, at: datetime
+) -> None:
+    looked, done = checked(FILE), bring(FILE)
+    stray = Path(looked.path).with_name("stray")
+    arriving = stray.with_name("arriving")
+    for path in (stray, arriving):
+        path.write_bytes(b"half a file")
+    os.utime(stray, (0, 0))
+    jobs.forget_unused_files.func(0)
+    assert not Path(looked.path).exists() and not stray.exists() and arriving.exists()
+    arriving.unlink()
+    assert list(Import.objects.all()) == [done]

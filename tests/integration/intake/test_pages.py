@@ -92,6 +92,16 @@ def test_columns_that_leave_something_open_are_asked_again(owner: Client) -> Non
     assert job.state == "uploaded"
 
 
+def test_the_very_same_file_is_told_before_it_is_imported_again(
+    owner: Client, bring: Bring
+) -> None:
+    bring(SALES)
+    owner.post(LIST, {"file": SimpleUploadedFile("again.csv", SALES.encode())})
+    job = Import.objects.latest("pk")
+    page = owner.get(f"{LIST}{job.pk}/columns/", headers={"accept-language": "en"})
+    assert "This very file was imported" in page.content.decode()
+
+
 def test_a_saved_preset_is_recognised_the_next_time(bring: Bring, at: datetime) -> None:
     job = bring(SALES, source="美业收银")
     actions.save_preset(job.pk, "我的收银", by=SYSTEM, at=at)
