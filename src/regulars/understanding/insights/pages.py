@@ -170,7 +170,7 @@ def rfm_grid(
 
     scores = range(1, len(frequency) + 1)
     return Grid(
-        _("The darker, the more a customer spent in the last 12 months."),
+        _("The stronger the colour, the more a customer spent in the last 12 months."),
         [words.times(band) for band in frequency],
         [
             (words.days_ago(band), [written(5 - place, f) for f in scores])
