@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from regulars.intake import actions, mending, presets, running, undoing
-from regulars.intake.fields import FIELDS, TARGET_NAMES, field
+from regulars.intake.fields import FIELDS, RECORD_NAMES, TARGET_NAMES, field
 from regulars.intake.guess import guess_match, guess_target, is_ambiguous
 from regulars.intake.models import Import
 from regulars.intake.reading import FileError
@@ -95,11 +95,19 @@ def _import(options: argparse.Namespace) -> int:
     if options.dry_run:
         actions.forget(job.pk, by=SYSTEM, at=clock.now())
         return 0
-    if not options.yes and input(_("Import these rows? [y/N] ")).strip().lower() not in {"y", "是"}:
+    if not options.yes and not _wanted():
         actions.forget(job.pk, by=SYSTEM, at=clock.now())
         return 0
     actions.begin_run(job.pk, by=SYSTEM, at=clock.now())
     return _run(job)
+
+
+def _wanted() -> bool:
+    try:
+        return input(_("Import these rows? [y/N] ")).strip().lower() in {"y", "是"}
+    except EOFError:  # nobody is there to answer
+        print("\n" + _("Nothing was imported. To import without being asked, add --yes."))
+        return False
 
 
 def _match(job: Import, options: argparse.Namespace) -> None:
@@ -160,11 +168,15 @@ def _tell_findings(job: Import) -> None:
         }
     )
     for kind, count in found["missing"].items():
-        print("  " + _("%(count)s to be made: %(kind)s") % {"count": f"{count:,}", "kind": kind})
+        print(
+            "  "
+            + _("%(count)s to be made: %(kind)s")
+            % {"count": f"{count:,}", "kind": RECORD_NAMES[kind]}
+        )
     for group in found["reasons"]:
         name = str(field(job.target, group["field"]).label) + ": " if group["field"] else ""
-        rows = ", ".join(str(n) for n in group["first"])
-        print(f"  {group['rows']:,} × {name}{sentence(group['code'])} ({_('rows')} {rows} …)")
+        first = _("first rows: %(rows)s") % {"rows": ", ".join(map(str, group["first"]))}
+        print(f"  {group['rows']:,} × {name}{sentence(group['code'])} ({first})")
 
 
 def _list() -> int:
@@ -179,7 +191,7 @@ def _list() -> int:
 
 def _undo(import_id: int) -> int:
     undone = undoing.undo(import_id, by=SYSTEM, at=clock.now())
-    told = ", ".join(f"{count:,} {name}" for name, count in undone.removed.items()) or "0"
+    told = ", ".join(f"{RECORD_NAMES[n]} {count:,}" for n, count in undone.removed.items()) or "0"
     print(_("Taken back: %(what)s.") % {"what": told})
     if undone.restored:
         print(_("Put back as they were: %(n)s records.") % {"n": f"{undone.restored:,}"})

@@ -157,6 +157,15 @@ TARGET_NAMES: Mapping[str, str | Promise] = {
     "events": _("Bookings and other events"),
 }
 
+RECORD_NAMES: Mapping[str, str | Promise] = {
+    "customers": _("Customers"),
+    "items": _("Services and products"),
+    "staff": _("Staff"),
+    "stores": _("Stores"),
+    "orders": _("Sales"),
+    "events": _("Bookings and other events"),
+}
+
 
 def field(target: str, name: str) -> Field:
     """One field of a target."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from regulars.intake import actions, jobs, presets, queries, running, undoing
-from regulars.intake.fields import FIELDS
+from regulars.intake.fields import FIELDS, RECORD_NAMES
 from regulars.intake.forms import TARGET_CHOICES, MatchForm, PresetForm, ReadingForm, UploadForm
 from regulars.intake.guess import guess_match, guess_target, is_ambiguous
 from regulars.intake.models import Import
@@ -168,20 +168,11 @@ def show(request: Request, import_id: int) -> HttpResponseBase:
         "steps": step_names(),
         "step": 3 if job.state in {State.CHECKING, State.CHECKED} else 4,
         "found": queries.found_groups(job),
-        "missing": [(missing_name(kind), n) for kind, n in job.findings.get("missing", {}).items()],
+        "missing": [(RECORD_NAMES[kind], n) for kind, n in job.findings.get("missing", {}).items()],
         "groups": queries.groups(job) if job.batch_id else [],
         "preset_form": PresetForm(),
     }
     return render(request, "intake/show.html", context)
-
-
-def missing_name(kind: str) -> str:
-    return {
-        "customer": _("Customers"),
-        "item": _("Services and products"),
-        "staff": _("Staff"),
-        "store": _("Stores"),
-    }[kind]
 
 
 @needs(Permission.IMPORT_DATA)

@@ -30,6 +30,7 @@ from regulars.kit.permissions import Actor
 
 LOCK_SPACE = 0x52494D  # apart from the advisory locks of others
 MOST_SAMPLES = 5
+_MADE = {"customer": "customers", "item": "items", "staff": "staff", "store": "stores"}
 
 
 class Held(Exception):
@@ -90,7 +91,7 @@ def _findings(work: Work, outcome: Outcome, missing: dict[str, int]) -> dict[str
         "changed": outcome.changed,
         "already": outcome.already + known,
         "quarantined": len(refused) - known,
-        "missing": {kind: count for kind, count in missing.items() if count},
+        "missing": {_MADE[kind]: count for kind, count in missing.items() if count},
         "reasons": [
             {"field": field, "code": code, "rows": len(rows), "first": rows[:MOST_SAMPLES]}
             for (field, code), rows in sorted(groups.items(), key=lambda pair: -len(pair[1]))

@@ -39,7 +39,7 @@ def test_a_file_is_imported_listed_and_taken_back(
     assert "销售.csv" in capsys.readouterr().out
     assert main(["--again", str(pk)]) == 0
     assert main(["--undo", str(pk)]) == 0
-    assert "1 orders" in capsys.readouterr().out
+    assert "Sales 1" in capsys.readouterr().out
     assert not Order.objects.exists()
 
 

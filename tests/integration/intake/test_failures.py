@@ -229,7 +229,7 @@ def test_the_file_is_gone_once_its_rows_are_in(
 def test_the_dry_run_writes_nothing(checked: Bring, at: datetime) -> None:
     job = checked(FILE)
     assert job.state == "checked" and job.findings["new"] == 1000
-    assert job.findings["missing"] == {"customer": 40, "item": 7, "store": 1}
+    assert job.findings["missing"] == {"customers": 40, "items": 7, "stores": 1}
     assert not Order.objects.exists() and not Customer.objects.exists()
     assert staging.is_staged(work_on(job))
 
