@@ -157,7 +157,9 @@ def test_a_killed_seeding_is_taken_up_and_ends_like_a_whole_one(tmp_path: Path) 
 def test_without_the_marks_weeks_would_be_written_twice_but_for_the_database() -> None:
     seed()
     with pytest.raises(IntegrityError, match="number"):
-        seeding._Writer(plan.draw(**MADE_OF)).write(done=0, progress=quiet)
+        seeding._Writer(plan.draw(**MADE_OF), seeding.moment(UNTIL, 0)).write(
+            done=0, progress=quiet
+        )
 
 
 def empty_the_database() -> None:
