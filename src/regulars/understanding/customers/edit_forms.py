@@ -133,7 +133,7 @@ class ConsentForm(forms.Form):
     granted = forms.ChoiceField(
         label=_("They say"),
         choices=[("yes", _("Yes, I agree")), ("no", _("No, or not any more"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "radio"}),
     )
     notice_version = forms.CharField(label=_("Privacy notice shown"), max_length=20)
     evidence = forms.CharField(
