@@ -150,6 +150,14 @@ def add_user(
 
 
 @transaction.atomic
+def let_user_in(user_id: int, allowed: bool, *, by: Actor, at: datetime) -> None:
+    """Whether someone may sign in; when not, what they have open ends with their next click."""
+    by.must(Permission.MANAGE_SETTINGS)
+    User.objects.filter(pk=user_id).update(is_active=allowed)
+    audit.record("offer.let_user_in", f"user:{user_id}", by=by, at=at, detail={"allowed": allowed})
+
+
+@transaction.atomic
 def choose_shortcuts(on: bool, *, by: Actor, at: datetime) -> None:
     """Turns the single-key shortcuts of the one who asks on or off."""
     User.objects.filter(pk__in=[by.user_id]).update(shortcuts=on)

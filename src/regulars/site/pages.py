@@ -1,4 +1,4 @@
-"""The home of settings, and who may sign in."""
+"""The home of settings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.faces import Request, needs
-from regulars.kit.models import User
-from regulars.kit.permissions import ROLE_NAMES, Permission, Role
+from regulars.kit.permissions import Permission
 from regulars.offer.models import Store
 
 MOST_STORES = 12
@@ -26,20 +25,3 @@ def settings_home(request: Request) -> HttpResponse:
         "more_stores": max(0, stores.count() - MOST_STORES),
     }
     return render(request, "site/settings.html", context)
-
-
-@needs(Permission.MANAGE_SETTINGS)
-def users(request: Request) -> HttpResponse:
-    """Who signs in, as what, and where."""
-    stores: dict[int | None, str] = dict(Store.objects.values_list("pk", "name"))
-    rows = [
-        (
-            one,
-            [
-                (ROLE_NAMES[Role(held.role)], stores.get(held.store_id))
-                for held in one.granted.all()
-            ],
-        )
-        for one in User.objects.prefetch_related("granted").order_by("name", "pk")
-    ]
-    return render(request, "site/users.html", {"rows": rows})

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from regulars.site import account, audit_pages, job_pages, pages, search
+from regulars.site import account, audit_pages, job_pages, pages, search, user_pages
 from regulars.site.today import pages as today
 from regulars.site.today import people
 
@@ -29,7 +29,9 @@ urlpatterns = [
     path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("settings/", pages.settings_home, name="settings"),
     path("settings/", include("regulars.intake.urls")),
-    path("settings/users/", pages.users, name="users"),
+    path("settings/users/", user_pages.users, name="users"),
+    path("settings/users/add/", user_pages.add, name="user-add"),
+    path("settings/users/<int:user_id>/", user_pages.let_in, name="user-let-in"),
     path("settings/audit/", audit_pages.trail, name="audit"),
     path("settings/audit/check/", audit_pages.check, name="audit-check"),
     path("settings/jobs/", job_pages.jobs, name="jobs"),
