@@ -6,4 +6,4 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        from regulars.kit import floors  # noqa: F401  registers its check
+        from regulars.kit import floors, personal_data  # noqa: F401  register their checks
