@@ -168,6 +168,16 @@ def _refuse(table: str, column: Column, found: IbisColumn, remedy: str) -> Table
     return TableError(table, column.name, problem, remedy)
 
 
+def _refuse_text(table: str, column: Column, found: IbisColumn, remedy: str) -> TableError:
+    """Names the first cell that is no date: one such cell turns a whole CSV column into text."""
+    wrong = found.as_table().filter(found.notnull() & found.try_cast("timestamp").isnull())
+    cells = wrong.limit(1).to_pyarrow().column(0).to_pylist()
+    if not cells:
+        return _refuse(table, column, found, remedy)
+    problem = f"should be {column.kind.value} but holds “{cells[0]}”."
+    return TableError(table, column.name, problem, remedy)
+
+
 def _as_id(table: str, column: Column, found: IbisColumn) -> IbisColumn:
     if found.type().is_integer():
         return found.cast("int64")
@@ -186,6 +196,8 @@ def _as_time(table: str, column: Column, found: IbisColumn) -> IbisColumn:
     if kind.is_date():
         return found.cast(dt.Timestamp(scale=6))
     remedy = "Write 2026-11-22 14:30:00."
+    if kind.is_string():
+        raise _refuse_text(table, column, found, remedy)
     if kind.is_timestamp():
         remedy = "Convert it to the store's wall clock and drop the zone."
     raise _refuse(table, column, found, remedy)

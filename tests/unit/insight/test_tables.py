@@ -45,6 +45,15 @@ def test_ids_that_became_floats_are_refused() -> None:
     assert "whole numbers or text" in error.remedy
 
 
+def test_a_day_that_does_not_exist_is_named_by_the_cell(tmp_path: Path) -> None:
+    head = "customer_id,order_id,ordered_at,product_id,quantity,amount"
+    good, bad = "a,1,2026-03-01 10:00:00,p,1,500", "a,2,2026-02-31 10:00:00,p,1,500"
+    (tmp_path / "lines.csv").write_text("\n".join([head, good, bad, ""]))
+    error = refusal(tmp_path)
+    assert error.column == "ordered_at"
+    assert "“2026-02-31 10:00:00”" in str(error)
+
+
 def test_times_with_a_zone_are_refused() -> None:
     at = pa.array([datetime(2025, 1, 1), datetime(2025, 1, 2)], pa.timestamp("us", "Asia/Shanghai"))
     error = refusal({"lines": lines_with(ordered_at=at)})
