@@ -5,6 +5,9 @@ SHELL := /bin/sh
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Where a company's proxy signs the web anew, its certificate is the system's, not uv's own.
+export UV_SYSTEM_CERTS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PY := $(BIN)/python -W ignore
 UV := $(BIN)/uv
 BUILT := src/regulars/site/static/build/.vite/manifest.json

@@ -68,6 +68,8 @@ def _serve() -> int:
     try:
         while all(process.poll() is None for process in running):
             time.sleep(0.5)
+        time.sleep(0.5)  # Ctrl-C reaches the servers too, and perhaps before it reaches us
+        print("a server stopped; what it said stands above", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
