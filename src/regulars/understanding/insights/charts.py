@@ -132,12 +132,14 @@ def week(rows: Sequence[Row]) -> Grid:
     most = max(row["purchases"] for row in rows)
     busiest = max(rows, key=lambda row: row["purchases"])
     hours = rules.hour_span(rows)
-    sentence = _("The busiest hour is %(weekday)s from %(hour)s:00 with %(orders)s orders; the stronger "
-                 "the colour, the more orders.") % {
+    sentence = _(
+        "The busiest hour is %(weekday)s from %(hour)s:00 with %(orders)s orders; the stronger"
+        " the colour, the more orders."
+    ) % {
         "weekday": words.WEEKDAYS[busiest["weekday"] - 1],
         "hour": busiest["hour"],
         "orders": formats.count(busiest["purchases"]),
-    }  # fmt: skip
+    }
 
     def cell(weekday: int, hour: int) -> Cell:
         row = by_cell.get((weekday, hour))
