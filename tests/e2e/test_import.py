@@ -79,7 +79,7 @@ def test_receipts_come_in_are_mended_and_taken_back(
     page.get_by_role("button", name="导入 2 行").click()
     look(page, "import-running")
     work()
-    expect(page.get_by_text("读到 3 行 = 收下 2 + 待处理 1 + 早已在内 0")).to_be_visible()
+    expect(page.get_by_text("读到 3 行 = 收下 2 + 待处理 1 + 已经有 0")).to_be_visible()
     look(page, "import-result")
     assert barriers(page) == []
 
@@ -93,7 +93,7 @@ def test_receipts_come_in_are_mended_and_taken_back(
     page.get_by_role("button", name="保存这一行").click()
     page.get_by_role("button", name="再试一次待处理的行").click()
     work()
-    expect(page.get_by_text("读到 3 行 = 收下 3 + 待处理 0 + 早已在内 0")).to_be_visible()
+    expect(page.get_by_text("读到 3 行 = 收下 3 + 待处理 0 + 已经有 0")).to_be_visible()
     assert Order.objects.count() == 3
 
     page.get_by_role("link", name="撤回这次导入").click()
@@ -140,7 +140,7 @@ def test_customers_in_gb18030_come_in_on_a_phone(
     work()
     page.get_by_role("button", name="导入 1 行").click()
     work()
-    expect(page.get_by_text("读到 1 行 = 收下 1 + 待处理 0 + 早已在内 0")).to_be_visible()
+    expect(page.get_by_text("读到 1 行 = 收下 1 + 待处理 0 + 已经有 0")).to_be_visible()
     look(page, "import-result-phone")
 
 
@@ -148,12 +148,12 @@ def test_the_salons_receipts_come_in_whole(visit: Visit, real_data: Path, look: 
     page = visit("/settings/import/")
     path = real_data / "hair_salon_no_show" / "Receipt Transactions0.csv"
     bring(page, path)
-    expect(page.get_by_text("读到 1,934 行 = 收下 1,929 + 待处理 5 + 早已在内 0")).to_be_visible()
+    expect(page.get_by_text("读到 1,934 行 = 收下 1,929 + 待处理 5 + 已经有 0")).to_be_visible()
     page.get_by_role("link", name="看待处理的行").click()
     look(page, "import-quarantine-salon")
     page.goto(page.url.split("/settings/")[0] + "/settings/import/")
     bring(page, path)
-    expect(page.get_by_text("读到 1,934 行 = 收下 0 + 待处理 0 + 早已在内 1,934")).to_be_visible()
+    expect(page.get_by_text("读到 1,934 行 = 收下 0 + 待处理 0 + 已经有 1,934")).to_be_visible()
     page.goto(page.url.split("/settings/")[0] + "/settings/import/")
     look(page, "import-list")
 

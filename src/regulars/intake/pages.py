@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
@@ -107,7 +109,10 @@ def _match_form(request: Request, job: Import) -> tuple[str, MatchForm, presets.
         target, found, source = job.target, Match.read(job.mapping), job.source
     else:
         target = asked if asked in FIELDS else guess_target(job.profile)
-        found, source = guess_match(target, job.profile), ""
+        found = guess_match(target, job.profile)
+        source = queries.usual_source(settings.BUSINESS.name[:40])
+        if settings.BUSINESS.kind == "salon":
+            found = replace(found, options=replace(found.options, new_items="service"))
     form = MatchForm(
         request.POST if request.method == "POST" else None,
         target=target,

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.intake.fields import field
 from regulars.intake.mending import key_of
@@ -28,6 +29,12 @@ def same_file(job: Import) -> Import | None:
     """The last import of the very same file, if its rows are in."""
     done = imports().filter(sha256=job.sha256, state=Import.State.DONE)
     return done.exclude(pk=job.pk).first()
+
+
+def usual_source(otherwise: str) -> str:
+    """The system all imports so far came from; with none or several, `otherwise`."""
+    known = Import.objects.exclude(source="").values_list("source", flat=True).distinct()[:2]
+    return known[0] if len(known) == 1 else otherwise
 
 
 @dataclass(frozen=True)
@@ -122,4 +129,6 @@ def open_row(job: Import, row: QuarantinedRow, cells: list[str]) -> HeldRow:
 def told(target: str, field_name: str, code: str) -> str:
     """A reason in one sentence that begins with the field."""
     one = group(target, field_name, code, 1)
-    return f"{one.field_label}: {one.sentence}" if one.field_label else one.sentence
+    if not one.field_label:
+        return one.sentence
+    return _("%(field)s: %(reason)s") % {"field": one.field_label, "reason": one.sentence}

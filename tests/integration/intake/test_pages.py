@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -100,6 +101,17 @@ def test_the_very_same_file_is_told_before_it_is_imported_again(
     job = Import.objects.latest("pk")
     page = owner.get(f"{LIST}{job.pk}/columns/", headers={"accept-language": "en"})
     assert "This very file was imported" in page.content.decode()
+
+
+def test_a_file_nobody_knows_comes_from_the_only_system_so_far(owner: Client, bring: Bring) -> None:
+    """Whoever cannot name the system is not held up, and codes still meet those already there."""
+    owner.post(LIST, {"file": SimpleUploadedFile("a.csv", SALES.encode())})
+    first = Import.objects.get()
+    form = owner.get(f"{LIST}{first.pk}/columns/").context["form"]
+    assert form["source"].value() == settings.BUSINESS.name
+    till = bring(SALES)
+    form = owner.get(f"{LIST}{first.pk}/columns/").context["form"]
+    assert form["source"].value() == till.source
 
 
 def test_a_saved_preset_is_recognised_the_next_time(bring: Bring, at: datetime) -> None:
