@@ -16,7 +16,7 @@ from regulars.kit.permissions import Actor, Permission
 from regulars.kit.templatetags.formats import currency_sign, in_chinese
 from regulars.people.birthdays import celebrated_between
 from regulars.people.queries import known
-from regulars.sales.queries import Stores, totals
+from regulars.sales.queries import Stores, last_order_at, totals
 from regulars.understanding import attention, queries
 from regulars.understanding.customers.filters import visible_to
 from regulars.understanding.models import Run
@@ -95,6 +95,15 @@ def _analysis(run: Run | None, today: date) -> Iterator[Todo]:
             "circle-alert",
             "error",
             shown,
+        )
+    elif run is None and last_order_at():
+        yield Todo(
+            _("Your sales have not been analysed yet"),
+            _("Analyse now"),
+            reverse("understanding:run"),
+            "chart-line",
+            "info",
+            _("Takes seconds to a minute; afterwards it runs every night by itself."),
         )
     elif run and today - run.as_of > OLD_AFTER:
         yield Todo(

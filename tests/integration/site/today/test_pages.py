@@ -175,6 +175,13 @@ def test_an_old_analysis_is_said(analysed: Analysed) -> None:
     assert "The last analysis is 10 days old" in text_of(analysed.client("owner"), "/")
 
 
+def test_sales_never_analysed_lead_to_the_analysis(analysed: Analysed) -> None:
+    sentence = "Your sales have not been analysed yet"
+    assert sentence not in text_of(analysed.client("owner"), "/")
+    Run.objects.all().delete()
+    assert sentence in text_of(analysed.client("owner"), "/")
+
+
 def test_a_failed_analysis_is_said(analysed: Analysed) -> None:
     Run.objects.create(
         as_of=analysed.now.date(),
