@@ -51,7 +51,12 @@ class NewUserForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        try:
+            validate_password(password)
+        except ValidationError:  # Django has no Chinese for what it says here
+            raise ValidationError(
+                _("Too short or too easy to guess. Take at least 8 characters, and no common word.")
+            ) from None
         return password
 
 
