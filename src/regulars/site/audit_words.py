@@ -80,6 +80,8 @@ SUBJECTS: dict[str, Promise] = {
 NO_SUBJECT = {"None", "many", "named"}
 
 DETAILS: dict[str, Promise] = {
+    "accepted": pgettext_lazy("audit", "accepted"),
+    "already": pgettext_lazy("audit", "already there"),
     "bytes": pgettext_lazy("audit", "bytes"),
     "channel": pgettext_lazy("audit", "channel"),
     "count": pgettext_lazy("audit", "how many"),
@@ -87,6 +89,7 @@ DETAILS: dict[str, Promise] = {
     "emptied": pgettext_lazy("audit", "emptied"),
     "events": pgettext_lazy("audit", "events"),
     "fields": pgettext_lazy("audit", "fields"),
+    "figures": pgettext_lazy("audit", "figures"),
     "from": pgettext_lazy("audit", "from"),
     "granted": pgettext_lazy("audit", "granted"),
     "key": pgettext_lazy("audit", "name"),
@@ -95,6 +98,8 @@ DETAILS: dict[str, Promise] = {
     "orders": pgettext_lazy("audit", "orders"),
     "other": pgettext_lazy("audit", "the other"),
     "purpose": pgettext_lazy("audit", "purpose"),
+    "quarantined": pgettext_lazy("audit", "in quarantine"),
+    "read": pgettext_lazy("audit", "rows read"),
     "removed": pgettext_lazy("audit", "removed"),
     "restored": pgettext_lazy("audit", "put back"),
     "allowed": pgettext_lazy("audit", "allowed"),
@@ -104,6 +109,7 @@ DETAILS: dict[str, Promise] = {
     "stayed": pgettext_lazy("audit", "left as changed since"),
     "step": pgettext_lazy("audit", "part"),
     "tag": pgettext_lazy("audit", "tag"),
+    "target": pgettext_lazy("audit", "holds"),
     "to": pgettext_lazy("audit", "to"),
 }
 
@@ -116,11 +122,14 @@ VALUES: dict[str, Promise] = {
     "category": pgettext_lazy("audit", "category"),
     "city": pgettext_lazy("audit", "city"),
     "custom": pgettext_lazy("audit", "own fields"),
+    "customers": pgettext_lazy("audit", "customers"),
     "email": pgettext_lazy("audit", "e-mail"),
+    "events": pgettext_lazy("audit", "events"),
     "family": pgettext_lazy("audit", "family"),
     "found_us": pgettext_lazy("audit", "how they found us"),
     "friend": pgettext_lazy("audit", "friend"),
     "income_band": pgettext_lazy("audit", "income"),
+    "items": pgettext_lazy("audit", "services and products"),
     "joined_on": pgettext_lazy("audit", "joined on"),
     "marketing": pgettext_lazy("audit", "marketing"),
     "name": pgettext_lazy("audit", "name"),
@@ -130,6 +139,7 @@ VALUES: dict[str, Promise] = {
     "profiling": pgettext_lazy("audit", "profiling"),
     "province": pgettext_lazy("audit", "province"),
     "referred": pgettext_lazy("audit", "brought them"),
+    "sales": pgettext_lazy("audit", "sales"),
     "sensitive": pgettext_lazy("audit", "sensitive notes"),
     "service": pgettext_lazy("audit", "service"),
     "sex": pgettext_lazy("audit", "sex"),
