@@ -76,7 +76,10 @@ def visit(browser: Browser, live_server, owner: User, complaints: list[str]) -> 
         script: bool = True,
     ) -> Page:
         context = browser.new_context(
-            viewport=PHONE if phone else DESK, has_touch=phone, java_script_enabled=script
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            java_script_enabled=script,
+            reduced_motion="reduce",  # axe must not meet a colour on its way to another
         )
         contexts.append(context)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language, "theme": theme}

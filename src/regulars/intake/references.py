@@ -20,6 +20,7 @@ from regulars.people.drafts import CustomerDraft
 
 KINDS = ("customer", "item", "staff", "store")
 MAIN_STORE = "main"
+LONGEST_NUMBER = 40
 
 _NAMED = """
 CREATE UNLOGGED TABLE {refs} AS
@@ -137,8 +138,18 @@ def _make_customers(work: Work, missing: list[Any], by: Actor, at: datetime) -> 
         name, phone = open_who(bytes(who), work.key) if who else ("", "")
         external = () if ref.startswith("phone:") else ((work.source, ref),)
         contacts = (("phone", phone),) if phone else ()
-        drafts.append(CustomerDraft(name=name, contacts=contacts, external=external))
+        number = number_from(work.source, ref) if external else ""
+        drafts.append(CustomerDraft(name=name, number=number, contacts=contacts, external=external))
     return add_customers(drafts, by=by, at=at, batch_id=work.job.batch_id)
+
+
+def number_from(source: str, code: str) -> str:
+    """The number of a customer known only by a code of another system, or "" (the next free one).
+
+    The source stands before it, so that no two systems' codes, nor a card number, are one person's.
+    """
+    number = f"{source}-{code}"
+    return number if len(number) <= LONGEST_NUMBER else ""
 
 
 def _make_items(work: Work, missing: list[Any], by: Actor, at: datetime) -> list[int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.kit.keys import keyring
 from regulars.kit.models import IdempotencyKey
 
 
@@ -31,13 +31,16 @@ def once(scope: str, key: str, request: Any, do: Callable[[], Any], *, at: datet
     Raises:
         KeyReused: the key was used for another request.
     """
-    digest = sha256(json.dumps(request, sort_keys=True, default=str).encode()).digest()
+    # A keyed digest: a bare one of a name or a phone could be guessed.
+    digest = keyring().blind(f"request:{scope}", json.dumps(request, sort_keys=True, default=str))
     with transaction.atomic():
         kept, fresh = IdempotencyKey.objects.get_or_create(
             scope=scope, key=key, defaults={"request_digest": digest, "at": at}
         )
         if bytes(kept.request_digest) != digest:
-            raise KeyReused(_("This request key was used before for something else."))
+            raise KeyReused(
+                _("This was already sent with other content. Open the form anew and try again.")
+            )
         if fresh:
             kept.answer = do()
             kept.save(update_fields=["answer"])

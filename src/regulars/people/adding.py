@@ -103,8 +103,12 @@ def _customer_row(
 
 
 def search_text(name: str, number: str) -> str:
-    """The lexemes of a customer, in PostgreSQL's text form of a tsvector."""
-    keys = {*rules.name_keys(name), number.lower()}
+    """The lexemes of a customer, in PostgreSQL's text form of a tsvector.
+
+    A number such as till-KERT01 is found by its last part, too.
+    """
+    number = number.lower()
+    keys = {*rules.name_keys(name), number, number.rpartition("-")[2]} - {""}
     return " ".join(quoted_lexeme(key) for key in sorted(keys))
 
 

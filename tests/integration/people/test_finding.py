@@ -43,6 +43,7 @@ def people(add: Add) -> dict[str, int]:
         ("wx_zengli", {"zeng"}),
         ("v-0007", {"zeng"}),
         ("V-00", {"zeng"}),
+        ("0007", {"zeng"}),
         ("K-55", {"zeng"}),
         ("o'br", set()),
         ("brien", {"anna"}),

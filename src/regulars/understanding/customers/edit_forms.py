@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from regulars.kit.forms import KeyedForm
 from regulars.people import rules
 from regulars.people.drafts import Birth, CustomerDraft
 from regulars.people.models import Customer
@@ -67,7 +68,7 @@ class ProfileForm(BirthFields):
         return {name: v for name, v in given.items() if getattr(customer, name) != v}
 
 
-class NewCustomerForm(ProfileForm):
+class NewCustomerForm(KeyedForm, ProfileForm):
     """A customer to add. A phone somebody has already asks for a second yes."""
 
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
@@ -115,7 +116,7 @@ class ContactForm(forms.Form):
     text = forms.CharField(label=_("Number or address"), max_length=100)
 
 
-class NoteForm(forms.Form):
+class NoteForm(KeyedForm):
     text = forms.CharField(
         label=_("Note"),
         max_length=2000,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from regulars.kit import clock, sheets, toasts
 from regulars.kit.faces import Request, needs
-from regulars.kit.permissions import Permission
+from regulars.kit.idempotency import KeyReused
+from regulars.kit.permissions import Actor, Permission
 from regulars.people import actions
 from regulars.people import queries as people
 from regulars.people.drafts import ConsentDraft
@@ -44,10 +47,14 @@ def add(request: Request) -> HttpResponse:
     form = NewCustomerForm(request.POST or None, initial={"birth_calendar": "solar"})
     same: list[Customer] = []
     if request.method == "POST" and form.is_valid():
-        same = _with_phone(form.cleaned_data["phone"])
-        if not same or form.cleaned_data["anyway"]:
-            draft = form.draft(joined_on=clock.today())
-            pk = actions.add_customer(draft, by=request.actor, at=clock.now())
+        at = clock.now()
+        try:
+            pk = form.once("customers.add", lambda: _add(form, by=request.actor, at=at), at=at)
+        except PhoneOnRecord as known:
+            same = known.customers
+        except KeyReused as error:
+            form.add_error(None, str(error))
+        else:
             toasts.say(request, _("Added."))
             return sheets.leave(request, address_of(pk))
     return sheets.show(
@@ -58,6 +65,21 @@ def add(request: Request) -> HttpResponse:
         form=form,
         same=same,
     )
+
+
+class PhoneOnRecord(Exception):
+    """Somebody has this phone already, and nobody said to add the customer anyway."""
+
+    def __init__(self, customers: list[Customer]) -> None:
+        super().__init__()
+        self.customers = customers
+
+
+def _add(form: NewCustomerForm, *, by: Actor, at: datetime) -> int:
+    same = _with_phone(form.cleaned_data["phone"])
+    if same and not form.cleaned_data["anyway"]:
+        raise PhoneOnRecord(same)
+    return actions.add_customer(form.draft(joined_on=clock.today()), by=by, at=at)
 
 
 def _with_phone(phone: str) -> list[Customer]:
@@ -170,8 +192,12 @@ def note(request: Request, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         text, sensitive = form.cleaned_data["text"], form.cleaned_data["sensitive"]
+        at = clock.now()
+        write = partial(actions.add_note, pk, text, sensitive=sensitive, by=request.actor, at=at)
         try:
-            actions.add_note(pk, text, sensitive=sensitive, by=request.actor, at=clock.now())
+            form.once(f"customers.note.{pk}", write, at=at)
+        except KeyReused as error:
+            form.add_error(None, str(error))
         except ValidationError as error:
             form.add_error("sensitive" if sensitive else "text", error)
         else:
