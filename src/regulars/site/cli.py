@@ -47,7 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _django() -> None:
     import django
 
+    from regulars.site.business import current
+
     try:
+        business = current()
+        if not business.file.exists():
+            sys.exit(
+                f"regulars: there is no business “{business.code}” in {business.folder.parent}. "
+                f"Make it with: regulars --business {business.code} setup"
+            )
         django.setup()
     except (ValueError, subprocess.SubprocessError) as error:
         sys.exit(f"regulars: {error}")

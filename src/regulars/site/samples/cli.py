@@ -46,16 +46,18 @@ def main(argv: Sequence[str]) -> int:
         parser.error(f"--until takes {EARLIEST} at the earliest")
     if given.sign_in:
         return _sign_in()
-    if given.sample:
-        _describe(given.sample)
+    _describe(given.sample)
     setting_up.migrate()
     return _summary() if given.summary else _fill(given)
 
 
-def _describe(sample: str) -> None:
+def _describe(sample: str | None) -> None:
     """Writes `business.toml` before the settings are read, unless it is there."""
     business = current()
     if business.file.exists():
+        return
+    if sample is None:
+        business.write()
         return
     if sample == "salon":
         replace(business, name="青禾美学").write()
