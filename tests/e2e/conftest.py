@@ -131,7 +131,7 @@ def barriers() -> Callable[[Page], list[str]]:
         found = []
         for theme in ("light", "dark"):
             page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
-            page.wait_for_timeout(150)
+            page.wait_for_timeout(500)  # colours on their way to the other theme have arrived
             for violation in Axe().run(page, options=WCAG).response["violations"]:
                 found += [
                     f"{theme}: {violation['id']}: {node['target']}: {node['failureSummary']}"
