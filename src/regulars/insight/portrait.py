@@ -30,6 +30,7 @@ from regulars.insight.features.timing import (
     weekday_hours,
     weekdays,
 )
+from regulars.insight.features.traits import with_traits
 from regulars.insight.models.return_rates import ReturnRates
 from regulars.insight.shop import Shop
 
@@ -85,7 +86,7 @@ def customer_table(
         fresh = [name for name in part.columns if name not in table.columns]
         table = table.left_join(part.select("customer_id", *fresh), "customer_id")
         table = table.drop("customer_id_right")
-    return table.drop("frequency")
+    return with_traits(table.drop("frequency"))
 
 
 _RISK = ("low", "high", "n", "cell", "reasons")

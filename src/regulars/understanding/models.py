@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -56,6 +58,11 @@ class CustomerResult(models.Model):
 
     The columns are those that lists filter and sort by; everything else a run knows of the customer
     (favourites, times, regularity, reasons) is in `detail` under its name in `insight`.
+
+    `expected_*` look 365 days ahead; `low` and `high` end the 80% interval. `no_return` is the
+    chance of no purchase within the customer's own horizon, `expected_loss` what would go with it.
+    `traits` are codes such as "age:30-39" or "tier:elite": every group of customers that a figure
+    shows is the customers with its code (`insight.features.traits`).
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="customers", db_index=False)
@@ -79,6 +86,14 @@ class CustomerResult(models.Model):
     no_return_low = models.FloatField(null=True)
     no_return_high = models.FloatField(null=True)
     no_return_n = models.IntegerField(null=True)
+    expected_purchases = models.FloatField(null=True)
+    expected_spend = models.BigIntegerField(null=True)
+    expected_spend_low = models.BigIntegerField(null=True)
+    expected_spend_high = models.BigIntegerField(null=True)
+    p_alive = models.FloatField(null=True)
+    expected_loss = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=16, null=True)
+    traits = ArrayField(models.CharField(max_length=80), default=list)
     detail = models.JSONField(default=dict)
 
     class Meta:
@@ -99,6 +114,9 @@ class CustomerResult(models.Model):
                 name="result_by_cell",
             ),
             models.Index(fields=["run", "expected_next_on"], name="result_by_expected"),
+            models.Index(fields=["run", "-expected_spend", "-customer"], name="result_by_value"),
+            models.Index(fields=["run", "-expected_loss", "-customer"], name="result_by_loss"),
+            GinIndex(fields=["traits"], name="result_by_trait"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "customer"], name="one_result_a_customer"),
@@ -106,6 +124,11 @@ class CustomerResult(models.Model):
                 condition=Q(no_return__isnull=True)
                 | Q(no_return__range=(0, 1), no_return_low__isnull=False),
                 name="no_return_shows_its_interval",
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_spend__isnull=True)
+                | Q(expected_spend_low__isnull=False, expected_spend_high__isnull=False),
+                name="expected_spend_shows_its_interval",
             ),
         ]
 

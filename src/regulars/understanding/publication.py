@@ -35,7 +35,19 @@ COLUMNS = {
     "no_return_low": "p_no_return_low",
     "no_return_high": "p_no_return_high",
     "no_return_n": "p_no_return_n",
+    "expected_purchases": "expected_purchases",
+    "expected_spend": "expected_spend",
+    "expected_spend_low": "expected_spend_low",
+    "expected_spend_high": "expected_spend_high",
+    "p_alive": "p_alive",
+    "expected_loss": "expected_loss",
+    "cause": "churn_cause",
+    "traits": "array_literal(traits)",
 }
+ARRAY_LITERAL = r"""CREATE MACRO array_literal(words) AS '{' || coalesce(list_aggregate(
+    list_transform(words, w -> '"' || regexp_replace(w, '(["\\])', '\\\1', 'g') || '"'),
+    'string_agg', ','), '') || '}'"""
+"""A list as PostgreSQL reads it: {"tier:elite","age:30-39"}."""
 CHUNK_BYTES = 1 << 20
 
 
@@ -64,9 +76,13 @@ def _publish_figures(run: Run, folder: Path, *, store_id: int | None) -> None:
 
 def _copy_customers(run_id: int, parquet: Path, csv: Path) -> None:
     with duckdb.connect() as duck:
+        duck.execute(ARRAY_LITERAL)
         known = [row[0] for row in duck.execute(f"DESCRIBE FROM '{parquet}'").fetchall()]
-        rest = [name for name in known if name not in {*COLUMNS, *COLUMNS.values()}]
-        columns = ", ".join(f"{expression} AS {name}" for name, expression in COLUMNS.items())
+        rest = [name for name in known if name not in {*COLUMNS, *COLUMNS.values(), "traits"}]
+        columns = ", ".join(
+            f"{expression if '(' in expression or expression in known else 'NULL'} AS {name}"
+            for name, expression in COLUMNS.items()
+        )
         detail = ", ".join(f'"{name}" := "{name}"' for name in rest)
         duck.execute(
             f"COPY (SELECT {run_id} AS run_id, {columns}, struct_pack({detail})::json AS detail"

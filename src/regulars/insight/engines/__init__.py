@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow as pa
 from ibis.expr.types import Table
 
 ENGINES = ("duckdb",)
@@ -27,6 +28,16 @@ class Engine(Protocol):
 
     def hold(self, table: Table) -> Table:
         """The table computed once and kept by the engine for the expressions that follow."""
+
+    def apply(
+        self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
+    ) -> Table:
+        """The table sent through a function batch by batch; the result is kept by the engine.
+
+        The function sees batches of any size in any order and answers one of ``schema`` each, so
+        it must treat every row by itself. On a cluster it runs on many machines: it may close
+        over small values only. Memory stays bounded.
+        """
 
     def write_parquet(self, table: Table, path: Path) -> None:
         """The table written as one Parquet file, streamed, never held whole in Python."""

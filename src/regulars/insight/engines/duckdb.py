@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ from typing import Any
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from regulars.insight.tables import EMPTY_TYPE, TABLES, Kind, TableError
+
+BATCH_ROWS = 131_072
 
 
 class DuckDB:
@@ -36,9 +39,10 @@ class DuckDB:
         temp_directory: Path | None = None,
     ) -> None:
         self._own_folder = None if temp_directory else tempfile.TemporaryDirectory("-regulars")
-        spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
+        self._spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
+        self._spill.mkdir(parents=True, exist_ok=True)
         settings: dict[str, Any] = {
-            "temp_directory": str(spill),
+            "temp_directory": str(self._spill),
             "preserve_insertion_order": False,
         }
         if memory_limit:
@@ -99,6 +103,17 @@ class DuckDB:
         held = ibis.util.gen_name("held")
         self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {self._typed(table)}')
         return self.connection.table(held, database=("temp", "main"))
+
+    def apply(
+        self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
+    ) -> Table:
+        applied = ibis.util.gen_name("applied")
+        path = self._spill / f"{applied}.parquet"
+        reader = self.connection.raw_sql(self._typed(table)).to_arrow_reader(BATCH_ROWS)
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in reader:
+                writer.write_batch(function(batch))
+        return self.connection.read_parquet(str(path), table_name=applied)
 
     def write_parquet(self, table: Table, path: Path) -> None:
         target = str(path).replace("'", "''")
