@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from regulars.offer.models import Store
 from regulars.people.models import Customer
+from regulars.understanding.lists.models import ListMember, SavedList
+
+__all__ = ["CustomerResult", "Figure", "ListMember", "Run", "SavedList"]
 
 
 class Run(models.Model):

@@ -8,4 +8,9 @@ HELD = {
     "CustomerResult": Held(
         "to see who may need attention", Basis.CONTRACT, "the last three published analyses"
     ),
+    "ListMember": Held(
+        "to look after the customers someone picked",
+        Basis.CONTRACT,
+        "until the list is deleted (a week more, to bring it back) or the customer is erased",
+    ),
 }

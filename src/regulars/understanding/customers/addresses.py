@@ -29,3 +29,9 @@ class Address:
 
     def without(self, *names: str) -> str:
         return self.changed(**dict.fromkeys(names))
+
+    def without_value(self, name: str, value: str) -> str:
+        """The query with one of several values of a parameter dropped."""
+        query = self.query.copy()
+        query.setlist(name, [each for each in query.getlist(name) if each != value])
+        return Address(query).changed()

@@ -17,7 +17,7 @@ from regulars.kit.permissions import Actor, Permission
 from regulars.people import queries as people
 from regulars.understanding.customers.filters import with_results
 from regulars.understanding.customers.listing import Row, rows
-from regulars.understanding.customers.words import STAGES
+from regulars.understanding.customers.words import CAUSES, STAGES
 from regulars.understanding.models import Run
 
 CHUNK = 1000
@@ -74,17 +74,23 @@ def _written(
 
 
 def _headings(with_sales: bool) -> list[str]:
-    sales = [_("Spent in 12 months"), _("Spent in all")] if with_sales else []
+    sales = [_("Spent in 12 months"), _("Spent in all"), *_expected_headings()]
     return [
         *(_("Number"), _("Customer's name"), _("Phone"), _("Tags"), _("Joined"), _("Stage")),
-        *sales,
+        *(sales if with_sales else []),
         *(_("Visits"), _("Last visit"), _("May not come back, %"), _("from, %"), _("to, %")),
+        _("Likely cause"),
     ]
+
+
+def _expected_headings() -> list[str]:
+    expected = _("May spend in the next 12 months")
+    return [expected, f"{expected} {_('from')}", f"{expected} {_('to')}", _("May be lost")]
 
 
 def _cells(row: Row, phone: str, with_sales: bool) -> list[object]:
     result, customer = row.result, row.customer
-    sales = [_amount(result.spend_365d), _amount(result.spend)] if result else ["", ""]
+    sales = [_amount(amount) for amount in _amounts(row)]
     return [
         *(customer.number, customer.name, phone, " · ".join(row.tags), customer.joined_on or ""),
         STAGES[result.stage] if result else "",
@@ -95,11 +101,23 @@ def _cells(row: Row, phone: str, with_sales: bool) -> list[object]:
             if result
             else ["", "", ""]
         ),
+        CAUSES[result.cause] if result and result.cause else "",
     ]
 
 
-def _amount(minor: int) -> Decimal | str:
-    return Decimal(minor) / MINOR_PER_MAJOR
+def _amounts(row: Row) -> tuple[int | None, ...]:
+    result = row.result
+    if result is None:
+        return (None,) * 6
+    return (
+        *(result.spend_365d, result.spend),
+        *(result.expected_spend, result.expected_spend_low, result.expected_spend_high),
+        result.expected_loss,
+    )
+
+
+def _amount(minor: int | None) -> Decimal | str:
+    return "" if minor is None else Decimal(minor) / MINOR_PER_MAJOR
 
 
 def _percent(ratio: float | None) -> float | str:

@@ -13,9 +13,14 @@ from regulars.offer.models import Store
 from regulars.people.models import Tag
 from regulars.understanding.customers.filters import Filters
 from regulars.understanding.customers.sealed_text import unseal
-from regulars.understanding.customers.words import SEGMENTS, STAGES
+from regulars.understanding.customers.words import CAUSES, SEGMENTS, STAGES
+from regulars.understanding.lists import queries as lists
+from regulars.understanding.traits_words import CODE
 
 TEXT_LENGTH = 80
+MOST_TRAITS = 12
+FIELDS = {"find": "text", "in": "traits", "list": "saved"}
+"""Parameter of an address -> field of `Filters`, where the two differ."""
 
 
 class MoneyField(forms.CharField):
@@ -47,6 +52,23 @@ class DayField(forms.DateField):
         )
 
 
+class TraitsField(forms.Field):
+    """Codes of groups, each in a parameter of its own."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[str, ...]:
+        codes = tuple(dict.fromkeys(value or ()))
+        if len(codes) > MOST_TRAITS or not all(CODE.fullmatch(code) for code in codes):
+            raise ValidationError(_("There is no such group."))
+        return codes
+
+
+class PercentField(forms.IntegerField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=100, required=False, **options)
+
+
 class FilterForm(forms.Form):
     """Reads `Filters` from a query. What is wrong is said and left out; the rest still filters."""
 
@@ -69,6 +91,18 @@ class FilterForm(forms.Form):
     last_to = DayField(label=_("Last visit to"))
     spend_from = MoneyField(label=_("Spent in 12 months from"))
     spend_to = MoneyField(label=_("Spent in 12 months to"))
+    value_from = MoneyField(label=_("May spend in the next 12 months from"))
+    value_to = MoneyField(label=_("May spend in the next 12 months to"))
+    risk_from = PercentField(label=_("May not come back from, %"))
+    risk_to = PercentField(label=_("May not come back to, %"))
+    loss_from = MoneyField(label=_("May be lost from"))
+    loss_to = MoneyField(label=_("May be lost to"))
+    cause = forms.ChoiceField(
+        label=_("Likely cause"), choices=[("", _("All")), *CAUSES.items()], required=False
+    )
+    outside = forms.TypedChoiceField(
+        label=_("Not on the list"), coerce=int, empty_value=None, required=False
+    )
     find = forms.CharField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,12 +112,17 @@ class FilterForm(forms.Form):
         stores = Store.objects.order_by("pk").values_list("pk", "name")
         self.fields["tag"].choices = [everything, *tags]  # type: ignore[attr-defined]
         self.fields["store"].choices = [everything, *stores]  # type: ignore[attr-defined]
+        saved = [everything, *lists.names()]
+        self.fields["outside"].choices = saved  # type: ignore[attr-defined]
+        # Not declared above: one name is a word of Python, the other is a type.
+        self.fields["in"] = TraitsField(required=False)
+        self.fields["list"] = forms.TypedChoiceField(
+            label=_("On the list"), choices=saved, coerce=int, empty_value=None, required=False
+        )
 
     def filters(self) -> Filters:
         """What could be read."""
         self.is_valid()
-        given = dict(self.cleaned_data)
-        text = unseal(given.pop("find", ""))[:TEXT_LENGTH]
-        known = Filters().__dataclass_fields__
-        values = {name: value for name, value in given.items() if name in known}
-        return Filters(text=text, **{name: v for name, v in values.items() if v is not None})
+        given = {FIELDS.get(name, name): value for name, value in self.cleaned_data.items()}
+        given["text"] = unseal(given.get("text", ""))[:TEXT_LENGTH]
+        return Filters(**{name: value for name, value in given.items() if value is not None})

@@ -24,7 +24,11 @@ from regulars.people import queries as people
 from regulars.people.birthdays import celebrated_between
 from regulars.people.models import Customer
 from regulars.sales.models import Order
+from regulars.understanding.lists.queries import members_of
 from regulars.understanding.models import Run
+
+OF_MONEY = frozenset({"spend_from", "spend_to", "value_from", "value_to", "loss_from", "loss_to"})
+"""Filters that would tell amounts to those who may not see sales."""
 
 VALUABLE_FROM = 4
 """The spend score from which a customer counts as valuable: the upper two fifths."""
@@ -43,6 +47,12 @@ class Filters:
         birthday: whose birthday is in the month of today.
         tag, store: ids; a store picks those who bought there.
         spend_from, spend_to: of the last 365 days, minor units, both included.
+        traits: codes of groups (`CustomerResult.traits`); all must hold.
+        cause: why they may be leaving.
+        value_from, value_to: expected spend of the next 365 days, minor units, both included.
+        loss_from, loss_to: expected loss, minor units, both included.
+        risk_from, risk_to: chance of not coming back, in percent, both included.
+        saved, outside: ids of saved lists: who is in the one, who is not in the other.
     """
 
     text: str = ""
@@ -59,6 +69,16 @@ class Filters:
     last_to: date | None = None
     spend_from: int | None = None
     spend_to: int | None = None
+    traits: tuple[str, ...] = ()
+    cause: str = ""
+    value_from: int | None = None
+    value_to: int | None = None
+    loss_from: int | None = None
+    loss_to: int | None = None
+    risk_from: int | None = None
+    risk_to: int | None = None
+    saved: int | None = None
+    outside: int | None = None
 
     def used(self) -> list[str]:
         """The names of the fields that narrow something."""
@@ -82,6 +102,12 @@ class Filters:
         if self.birthday:
             first, last = today.replace(day=1), monthrange(today.year, today.month)[1]
             condition &= celebrated_between(first, today.replace(day=last))
+        if self.traits:
+            condition &= Q(result__traits__contains=list(self.traits))
+        if self.saved:
+            condition &= Q(pk__in=members_of(self.saved))
+        if self.outside:
+            condition &= ~Q(pk__in=members_of(self.outside))
         if self.store:
             condition &= _bought_at([self.store], without_orders=False)
         return condition
@@ -98,7 +124,18 @@ class Filters:
             ("result__last_on__lte", self.last_to),
             ("result__spend_365d__gte", self.spend_from),
             ("result__spend_365d__lte", self.spend_to),
+            ("result__cause", self.cause),
+            ("result__expected_spend__gte", self.value_from),
+            ("result__expected_spend__lte", self.value_to),
+            ("result__expected_loss__gte", self.loss_from),
+            ("result__expected_loss__lte", self.loss_to),
+            ("result__no_return__gte", _ratio(self.risk_from)),
+            ("result__no_return__lte", _ratio(self.risk_to)),
         ]
+
+
+def _ratio(percent: int | None) -> float | None:
+    return None if percent is None else percent / 100
 
 
 def with_results(run: Run | None) -> QuerySet[Customer]:

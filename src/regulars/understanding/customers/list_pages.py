@@ -20,7 +20,13 @@ from regulars.understanding import queries
 from regulars.understanding.customers import chips, listing, paging
 from regulars.understanding.customers.addresses import Address
 from regulars.understanding.customers.filter_form import TEXT_LENGTH, FilterForm
-from regulars.understanding.customers.filters import Filters, Stores, visible_to, with_results
+from regulars.understanding.customers.filters import (
+    OF_MONEY,
+    Filters,
+    Stores,
+    visible_to,
+    with_results,
+)
 from regulars.understanding.customers.sealed_text import seal
 from regulars.understanding.models import Run
 
@@ -54,6 +60,8 @@ def asked_of(request: Request, query: QueryDict) -> Asked:
     """Reads an address of the list."""
     form = FilterForm(query)
     filters = form.filters()
+    if not request.actor.may(Permission.SEE_SALES):
+        filters = filters.without(*OF_MONEY)
     return Asked(form, filters, Address(query), queries.last_published(), stores_of(request))
 
 
@@ -87,6 +95,15 @@ def _rights(request: Request) -> dict[str, bool]:
     }
 
 
+def _extra_columns(filters: Filters, sort: str) -> dict[str, bool]:
+    """Columns that are shown only where the list is sorted or narrowed by them."""
+    used = filters.used()
+    return {
+        "shows_value": sort == "value" or bool({"value_from", "value_to"} & set(used)),
+        "shows_loss": sort == "loss" or bool({"loss_from", "loss_to", "cause"} & set(used)),
+    }
+
+
 def _is_part(request: Request) -> bool:
     return request.headers.get("HX-Target", "").endswith(PART)
 
@@ -115,6 +132,7 @@ def _page(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "page": found,
         "last": (found.skipped or 0) + len(found.ids),
         "narrowed": bool(asked.filters.used()),
+        **_extra_columns(asked.filters, key),
     }
     if found.total is None and not asked.filters.used():
         context["about"] = listing.about_how_many()
@@ -133,7 +151,9 @@ def more_filters(request: Request) -> HttpResponse:
         form=asked.form,
         sees_sales=request.actor.may(Permission.SEE_SALES),
         kept=[
-            (name, request.GET[name]) for name in ("find", "sort", "r", "f") if name in request.GET
+            (name, value)
+            for name in ("find", "sort", "r", "f", "in")
+            for value in request.GET.getlist(name)
         ],
     )
 
@@ -151,6 +171,7 @@ class Heading:
     label: str
     url: str
     direction: str
+    of_money: bool
 
 
 def _sorts(asked: Asked, key: str, descending: bool) -> dict[str, Heading]:
@@ -159,7 +180,7 @@ def _sorts(asked: Asked, key: str, descending: bool) -> dict[str, Heading]:
         down = not descending if name == key else sort.descending
         direction = ("descending" if descending else "ascending") if name == key else ""
         url = asked.address.changed(sort=f"-{name}" if down else name)
-        headings[name] = Heading(name, str(sort.label), url, direction)
+        headings[name] = Heading(name, str(sort.label), url, direction, sort.of_money)
     return headings
 
 
@@ -168,11 +189,7 @@ def _nothing(asked: Asked) -> dict[str, Any]:
     if not asked.filters.used():
         return {"nobody": not people.known().exists()}
     relaxed = [
-        (one, asked.address.without(*one.names), asked.count(asked.filters.without(*_fields(one))))
+        (one, one.dropped_from(asked.address), asked.count(one.dropped(asked.filters)))
         for one in chips.applied(asked.filters)
     ]
     return {"relax": sorted(relaxed, key=lambda each: -each[2])}
-
-
-def _fields(one: chips.Applied) -> list[str]:
-    return ["text" if name == "find" else name for name in one.names]

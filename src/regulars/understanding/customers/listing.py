@@ -18,7 +18,10 @@ from regulars.understanding.models import CustomerResult, Run
 
 @dataclass(frozen=True)
 class Sort:
-    """A column the list sorts by, with the way it runs when first asked for."""
+    """A column the list sorts by, with the way it runs when first asked for.
+
+    `of_money` are for those who may see sales.
+    """
 
     label: Promise
     column: str
@@ -27,6 +30,7 @@ class Sort:
     empty: str | None = None
     rest: str = "-pk"
     clustered: bool = False
+    of_money: bool = False
 
     def order(self, *, descending: bool) -> paging.Order:
         return paging.Order(
@@ -44,8 +48,10 @@ SORTS = {
         rest="number",
         clustered=True,
     ),
-    "year": Sort(_("Spent in 12 months"), "result__spend_365d"),
-    "spend": Sort(_("Spent in all"), "result__spend"),
+    "year": Sort(_("Spent in 12 months"), "result__spend_365d", of_money=True),
+    "spend": Sort(_("Spent in all"), "result__spend", of_money=True),
+    "value": Sort(_("May spend in the next 12 months"), "result__expected_spend", of_money=True),
+    "loss": Sort(_("May be lost"), "result__expected_loss", of_money=True),
     "visits": Sort(_("Visits"), "result__purchase_days"),
     "last": Sort(_("Last visit"), "result__last_on"),
     "risk": Sort(_("May not come back"), "result__no_return"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STAGES: dict[str, Promise] = {
     "potential": _("No purchase yet"),
@@ -24,6 +25,16 @@ SEGMENTS: dict[str, Promise] = {
     "cannot_lose": _("Must not lose"),
     "lost": _("Gone"),
 }
+
+CAUSES: dict[str, Promise] = {
+    "service": pgettext_lazy("cause", "Service"),
+    "price": pgettext_lazy("cause", "Price"),
+    "need": pgettext_lazy("cause", "Need changed"),
+    "competitor": pgettext_lazy("cause", "Went elsewhere"),
+    "personal": pgettext_lazy("cause", "Personal reasons"),
+    "unclear": pgettext_lazy("cause", "Not clear"),
+}
+"""Why a customer may be leaving (`CustomerResult.cause`), by declared rules."""
 
 SEXES: dict[str, Promise] = {
     "female": _("Woman"),

@@ -50,6 +50,62 @@ CASES: list[tuple[Filters, Callable[[Customer, Any], bool]]] = [
 ]
 
 
+def trait(*codes: str) -> Filters:
+    return Filters(traits=codes)
+
+
+ESTIMATED: list[tuple[Filters, Callable[[Customer, Any], bool]]] = [
+    (trait("tier:elite"), lambda _, r: "tier:elite" in r.traits),
+    (
+        trait("tier:elite", 'region:北京 "朝阳"'),
+        lambda _, r: {"tier:elite", 'region:北京 "朝阳"'} <= set(r.traits),
+    ),
+    (trait("tier:elite", "tier:new"), lambda *_: False),
+    (trait("nobody:knows"), lambda *_: False),
+    (Filters(cause="price"), lambda _, r: r.cause == "price"),
+    (Filters(value_from=50_000, value_to=90_000), lambda _, r: within(r.expected_spend, 5, 9)),
+    (Filters(loss_from=50_000), lambda _, r: within(r.expected_loss, 5, 999)),
+    (Filters(loss_to=50_000), lambda _, r: within(r.expected_loss, 0, 5)),
+    (Filters(risk_from=20, risk_to=60), lambda _, r: within(r.no_return, 2e-5, 6e-5)),
+]
+
+
+def within(value: float | None, low: float, high: float) -> bool:
+    return value is not None and low * 10_000 <= value <= high * 10_000
+
+
+@pytest.fixture
+def estimated(analysed: Analysed) -> Analysed:
+    """The run with values, losses, causes and groups, and some customers without."""
+    results = list(CustomerResult.objects.filter(run=analysed.run).order_by("customer"))
+    for n, result in enumerate(results):
+        result.traits = ["tier:elite" if n % 3 else "tier:new"]
+        result.traits += ['region:北京 "朝阳"'] if n % 2 else []
+        result.cause = "price" if n % 4 == 0 else None
+        result.no_return, result.no_return_low, result.no_return_high = n / 100, 0, 1
+        if n % 7:
+            result.expected_spend = result.expected_spend_high = 4_000 * n
+            result.expected_spend_low, result.expected_loss = 0, 3_000 * n
+    fields = ("spend", "spend_low", "spend_high", "loss")
+    CustomerResult.objects.bulk_update(
+        results,
+        [
+            *("traits", "cause", "no_return", "no_return_low", "no_return_high"),
+            *(f"expected_{name}" for name in fields),
+        ],
+    )
+    return analysed
+
+
+@pytest.mark.parametrize(("filters", "fits"), ESTIMATED)
+def test_an_estimate_or_a_group_picks_whom_plain_python_picks(
+    estimated: Analysed, filters: Filters, fits: Callable[[Customer, Any], bool]
+) -> None:
+    found = picked(estimated, filters)
+    assert found == by_hand(estimated, fits)
+    assert found or filters in (trait("tier:elite", "tier:new"), trait("nobody:knows"))
+
+
 @pytest.mark.parametrize(("filters", "fits"), CASES, ids=lambda case: getattr(case, "used", str)())
 def test_a_filter_picks_whom_plain_python_picks(
     analysed: Analysed, filters: Filters, fits: Callable[[Customer, Any], bool]

@@ -112,6 +112,27 @@ def test_a_wrong_filter_is_said_and_the_others_hold(analysed: Analysed, owner: C
     assert answer.context["filters"].used() == ["stage"]
 
 
+def test_groups_in_an_address_stand_as_words_and_go_one_by_one(owner: Client) -> None:
+    chosen = "in=tier:elite&in=region:北京&stage=mature"
+    chips = {one.text: one.url for one in owner.get(f"/customers/?{chosen}").context["chips"]}
+    left = parse_qs(urlsplit(chips["Tier: Elite"]).query)
+    assert left == {"in": ["region:北京"], "stage": ["mature"]}
+    assert "Region: 北京" in chips
+
+
+@pytest.mark.parametrize("query", ["in=x", "in=tier:%00", f"in=a:{'x' * 90}", "list=7", "cause=x"])
+def test_a_group_list_or_cause_that_is_none_is_left_out(owner: Client, query: str) -> None:
+    answer = owner.get(f"/customers/?{query}")
+    assert len(answer.context["form"].errors) == 1
+    assert answer.context["filters"].used() == []
+
+
+def test_who_may_not_see_sales_cannot_ask_for_amounts_either(analysed: Analysed) -> None:
+    query = "/customers/?loss_from=5&value_to=900&spend_from=100&risk_from=10"
+    assert analysed.client("stylist").get(query).context["filters"].used() == ["risk_from"]
+    assert len(analysed.client("owner").get(query).context["filters"].used()) == 4
+
+
 @pytest.mark.parametrize("query", ["after=x", "after=99999999999999999999", "before=-1", "sort=x"])
 def test_a_mangled_address_shows_the_first_page(
     analysed: Analysed, owner: Client, query: str
