@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,7 @@ class ListDraft:
     note: str = ""
     filters: dict[str, list[str]] = field(default_factory=dict)
     searched: bool = False
+    stores: Collection[int] | None = None
     run: Run | None = None
 
 
@@ -56,6 +57,7 @@ def save_list(draft: ListDraft, customers: QuerySet[Customer], *, by: Actor, at:
             note=draft.note.strip()[:LONGEST_NOTE],
             filters=draft.filters,
             searched=draft.searched,
+            stores=None if draft.stores is None else sorted(draft.stores),
             size=1,
             run=draft.run,
             at=at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -18,6 +19,7 @@ class SavedList(models.Model):
         filters: the parameters of the address it was saved from, without a searched text, which
             may be someone's name.
         searched: whether a search was among them, so that they cannot be asked again.
+        stores: ids of the stores whose customers alone were picked from; None for all.
         run: the analysis whose results the filters spoke of.
         deleted_at: since when it waits to be deleted for good; until then it can come back.
     """
@@ -26,6 +28,7 @@ class SavedList(models.Model):
     note = models.CharField(max_length=300, blank=True)
     filters = models.JSONField(default=dict)
     searched = models.BooleanField(default=False)
+    stores = ArrayField(models.BigIntegerField(), null=True)
     size = models.IntegerField()
     run = models.ForeignKey("understanding.Run", null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField()
