@@ -1,0 +1,199 @@
+"""A history of a past date is what that date knew, whatever else is asked for or came later."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from statistics import linear_regression, mean, pstdev
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+
+from regulars.insight.features.history import WINDOWS_DAYS, history
+from tests.unit.insight import oracle
+from tests.unit.insight.shops import AS_OF, PRODUCTS, assert_same, busy_lines, line, lines, opened
+from tests.unit.insight.shops import rows_of as _rows_of
+
+DAY = timedelta(days=1)
+BEFORE = AS_OF - 40 * DAY
+ROWS = busy_lines(500)
+
+
+def rows_of(table) -> dict:
+    """Rows of one date: customer_id -> row without the date."""
+    return _rows_of(table.drop("at"))
+
+
+def change(values: list[int]) -> float | None:
+    if len(values) < 3 or sum(values) <= 0:
+        return None
+    slope = linear_regression(range(len(values)), values).slope
+    return slope * (len(values) - 1) / mean(values)
+
+
+def twin(rows: list[dict], as_of: date) -> dict:
+    """What the days and the lines tell, by looping."""
+    found = {}
+    known = defaultdict(list)
+    for one in oracle.known_lines(rows, as_of):
+        known[one["customer_id"]].append(one)
+    rhythms = oracle.rhythm(rows, as_of)
+    for who, own in oracle.customers(rows, as_of).items():
+        days = oracle.purchase_days(own)
+        gaps = [(b - a).days for a, b in pairwise(days)]
+        amounts = [sum(o["amount"] for o in own if o["day"] == day) for day in days]
+        row = dict(rhythms[who]) if days else {}
+        row |= {
+            "purchase_days": len(days),
+            "gaps": len(gaps),
+            "spend": sum(order["amount"] for order in own),
+            "day_amount": mean(amounts) if days else None,
+            "last_amount": amounts[-1] if days else None,
+            "amount_change": change(amounts),
+            "gap_change": change(gaps),
+            "gap_cv": pstdev(gaps) / mean(gaps) if len(gaps) > 1 else None,
+            "last_gap_days": gaps[-1] if gaps else None,
+            "weekend_share": sum(d.weekday() >= 5 for d in days) / len(days) if days else None,
+            "purchase_days_year_ago": sum(275 < (as_of - day).days <= 365 for day in days),
+        }
+        for window in WINDOWS_DAYS:
+            row[f"purchase_days_{window}d"] = sum((as_of - d).days <= window for d in days)
+            row[f"spend_{window}d"] = sum(
+                o["amount"] for o in own if (as_of - o["day"]).days <= window
+            )
+        found[who] = row | _of_lines(known[who], as_of)
+    return found
+
+
+def _of_lines(own: list[dict], as_of: date) -> dict:
+    sold = [one for one in own if one["amount"] >= 0]
+    row = {}
+    days = len({one["ordered_at"].date() for one in sold})
+    row["lines_per_day"] = len(sold) / days if days else None
+    for name, reach in (("discount_share", 9999), ("discount_share_180d", 180)):
+        priced = [
+            one
+            for one in sold
+            if one["discount"] is not None and (as_of - one["ordered_at"].date()).days <= reach
+        ]
+        full = sum(one["discount"] + one["amount"] for one in priced)
+        row[name] = sum(one["discount"] for one in priced) / full if full else None
+    total = sum(one["amount"] for one in sold)
+    row["returned_share"] = (
+        -sum(o["amount"] for o in own if o["amount"] < 0) / total if total else None
+    )
+    for subject, value_of in {
+        "product": lambda one: one["product_id"],
+        "category": lambda one: PRODUCTS.get(one["product_id"], {}).get("category"),
+        "channel": lambda one: one["channel"],
+        "staff": lambda one: one["staff_id"],
+        "store": lambda one: one["store_id"],
+    }.items():
+        first: dict = {}
+        for one in sorted(sold, key=lambda one: one["ordered_at"]):
+            if value_of(one) is not None:
+                first.setdefault(value_of(one), one["ordered_at"].date())
+        row[f"distinct_{subject}"] = len(first)
+        row[f"new_{subject}_90d"] = sum((as_of - day).days <= 90 for day in first.values())
+    return row
+
+
+def compare(found: dict, expected: dict) -> None:
+    """Every column of the twin; what the twin leaves out is an empty rhythm or an event."""
+    assert found.keys() == expected.keys()
+    assert_same(
+        {who: {name: found[who][name] for name in row} for who, row in expected.items()}, expected
+    )
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, database=None)
+@given(rows=lines)
+def test_equals_its_twin(rows: list[dict]) -> None:
+    with opened(rows) as shop:
+        compare(rows_of(history(shop, [AS_OF])), twin(rows, AS_OF))
+
+
+def test_several_dates_in_one_pass_say_what_each_alone_says() -> None:
+    with opened(ROWS) as shop:
+        both = history(shop, [BEFORE, AS_OF], known_at=AS_OF + 5 * DAY).to_pyarrow().to_pylist()
+    for day in (BEFORE, AS_OF):
+        found = {row["customer_id"]: row for row in both if row["at"] == day}
+        compare(found, twin(ROWS, day))
+
+
+def test_rows_from_the_date_on_change_nothing() -> None:
+    later = [line("c1", AS_OF, 900), line("later", AS_OF, 900)]
+    with opened(ROWS) as then, opened([*ROWS, *later]) as now:
+        asked = {"known_at": AS_OF + DAY}
+        assert rows_of(history(then, [AS_OF], **asked)) == rows_of(history(now, [AS_OF], **asked))
+        # The control: a day later they do.
+        assert "later" in rows_of(history(now, [AS_OF + DAY]))
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    shuffled = random.Random(1).sample(ROWS, len(ROWS))
+    with opened(ROWS) as one, opened(shuffled) as other:
+        assert rows_of(history(one, [AS_OF])) == rows_of(history(other, [AS_OF]))
+
+
+def test_a_sample_is_some_of_the_same_customers() -> None:
+    with opened(ROWS) as shop:
+        everyone = rows_of(history(shop, [AS_OF]))
+        some = rows_of(history(shop, [AS_OF], share=0.4, seed=2))
+        others = rows_of(history(shop, [AS_OF], share=0.4, seed=3))
+    assert 0 < len(some) < len(everyone)
+    assert some.keys() != others.keys()
+    of_the_sample = ("usual_gap_days", "overdue_ratio", "expected_next_on")
+    for who, row in some.items():
+        for column in row.keys() - set(of_the_sample):
+            assert row[column] == everyone[who][column]
+
+
+def test_what_went_wrong_is_counted_up_to_the_date() -> None:
+    happened = [
+        ("c1", "complaint", AS_OF - 200 * DAY),
+        ("c1", "no_show", AS_OF - 9 * DAY),
+        ("c1", "cancellation", AS_OF - 3 * DAY),
+        ("c1", "complaint", AS_OF),
+        ("c2", "visit", AS_OF - 3 * DAY),
+    ]
+    moments = [datetime.combine(day, time(9)) for _, _, day in happened]
+    events = pa.table(
+        {
+            "customer_id": [who for who, _, _ in happened],
+            "kind": [kind for _, kind, _ in happened],
+            "at": pa.array(
+                [datetime.combine(d, time(9)) for _, _, d in moments], pa.timestamp("us")
+            ),
+        }
+    )
+    with opened(ROWS, events=events) as shop:
+        found = rows_of(history(shop, [AS_OF], known_at=AS_OF + DAY))
+    names = ("complaints", "complaints_180d", "no_shows", "cancellations", "trouble_days")
+    assert [found["c1"][name] for name in names] == [1, 0, 1, 1, 9]
+    assert [found["c2"][name] for name in names] == [0, 0, 0, 0, None]
+
+
+def test_parts_left_out_leave_no_columns() -> None:
+    with opened(ROWS) as shop:
+        columns = history(shop, [AS_OF], parts=()).columns
+    assert "purchase_days_90d" in columns
+    assert not {"discount_share", "distinct_product", "complaints"} & set(columns)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"dates": []}, {"known_at": AS_OF - DAY}, {"parts": ["weather"]}],
+    ids=["no dates", "known too early", "unknown part"],
+)
+def test_what_cannot_be_told_is_refused(wrong: dict) -> None:
+    with opened(ROWS) as shop, pytest.raises(ValueError, match=r"date|reach|weather"):
+        history(shop, **{"dates": [AS_OF], **wrong})
+
+
+def test_an_empty_shop_has_an_empty_history() -> None:
+    with opened([]) as shop:
+        assert rows_of(history(shop, [AS_OF])) == {}
