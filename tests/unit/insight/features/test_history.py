@@ -165,9 +165,7 @@ def test_what_went_wrong_is_counted_up_to_the_date() -> None:
         {
             "customer_id": [who for who, _, _ in happened],
             "kind": [kind for _, kind, _ in happened],
-            "at": pa.array(
-                [datetime.combine(d, time(9)) for _, _, d in moments], pa.timestamp("us")
-            ),
+            "at": pa.array(moments, pa.timestamp("us")),
         }
     )
     with opened(ROWS, events=events) as shop:
