@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from regulars.insight.engines import ENGINES, EngineError
 from regulars.insight.features.occasions import COUNTRIES
@@ -49,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         "--as-of", type=_date, required=True, metavar="DATE", help="only earlier rows count"
     )
     command.add_argument("--out", type=Path, required=True, help="folder for the results")
-    command.add_argument("--engine", choices=ENGINES, default="duckdb")
+    command.add_argument("--engine", choices=ENGINES, default="duckdb", help="where to compute")
+    command.add_argument("--master", help="of Spark, such as spark://host:7077; else this machine")
     command.add_argument("--country", choices=COUNTRIES, default="CN", help="whose holidays")
     command.add_argument("--horizon-days", type=_days, help="for “did not come back”")
     command.add_argument("--memory-limit", metavar="SIZE", help="such as 4GB")
@@ -83,9 +85,22 @@ def _run(arguments: argparse.Namespace) -> Run:
         engine=arguments.engine,
         parameters=Parameters(country=arguments.country, horizon_days=arguments.horizon_days),
         progress=progress,
-        memory_limit=arguments.memory_limit,
-        threads=arguments.threads,
+        **_options(arguments),
     )
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of the engine.
+
+    Raises:
+        EngineError: a master without Spark.
+    """
+    options = {"memory_limit": arguments.memory_limit, "threads": arguments.threads}
+    if arguments.master is None:
+        return options
+    if arguments.engine != "spark":
+        raise EngineError("--master is Spark's; say --engine spark too.")
+    return {**options, "master": arguments.master}
 
 
 def _tell(finished: Run) -> None:

@@ -25,12 +25,13 @@ def open_shop(
         source: a folder holding ``lines.parquet``, ``lines.csv`` or a folder ``lines/`` of Parquet
             files, and likewise for ``customers``, ``products`` and ``events``; or a mapping from
             table name to an Arrow, pandas or Ibis table.
-        engine: where to compute; "duckdb" is the only one so far.
-        options: passed to the engine (``memory_limit``, ``threads``, ``temp_directory``).
+        engine: where to compute: "duckdb" inside this process, or "spark".
+        options: passed to the engine (``memory_limit``, ``threads``, ``temp_directory``; for Spark
+            also ``master``, ``conf`` and ``session``, see ``engines.spark``).
 
     Raises:
         TableError: a table is missing, lacks a column, or holds values that cannot be trusted.
-        EngineError: the engine is unknown.
+        EngineError: the engine is unknown or cannot start here.
     """
     sources = find_tables(source)
     opened = open_engine(engine, **options)

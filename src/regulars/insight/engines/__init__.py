@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import pyarrow as pa
 from ibis.expr.types import Table
 
-ENGINES = ("duckdb",)
+from regulars.insight.engines.errors import EngineError, EngineShortage
 
+__all__ = ["ENGINES", "Engine", "EngineError", "EngineShortage", "open_engine"]
 
-class EngineError(RuntimeError):
-    """The engine cannot be used as asked; the message says what to change."""
+ENGINES = ("duckdb", "spark")
 
 
 class Engine(Protocol):
@@ -28,6 +28,9 @@ class Engine(Protocol):
 
     def hold(self, table: Table) -> Table:
         """The table computed once and kept by the engine for the expressions that follow."""
+
+    def drop(self, table: Table) -> None:
+        """Give back what ``hold`` or ``apply`` kept; nothing may be asked of it afterwards."""
 
     def apply(
         self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
@@ -59,4 +62,8 @@ def open_engine(name: str, **options: Any) -> Engine:
         from regulars.insight.engines.duckdb import DuckDB
 
         return DuckDB(**options)
+    if name == "spark":
+        from regulars.insight.engines.spark import Spark
+
+        return Spark(**options)
     raise EngineError(f"There is no engine “{name}”. Known engines: {', '.join(ENGINES)}.")

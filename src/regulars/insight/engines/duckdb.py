@@ -41,6 +41,7 @@ class DuckDB:
         self._own_folder = None if temp_directory else tempfile.TemporaryDirectory("-regulars")
         self._spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
         self._spill.mkdir(parents=True, exist_ok=True)
+        self._files: dict[str, Path] = {}
         settings: dict[str, Any] = {
             "temp_directory": str(self._spill),
             "preserve_insertion_order": False,
@@ -104,6 +105,14 @@ class DuckDB:
         self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {self._typed(table)}')
         return self.connection.table(held, database=("temp", "main"))
 
+    def drop(self, table: Table) -> None:
+        name = table.get_name()
+        if name in self._files:
+            self.connection.raw_sql(f'DROP VIEW "{name}"')
+            self._files.pop(name).unlink()
+        else:
+            self.connection.raw_sql(f'DROP TABLE temp.main."{name}"')
+
     def apply(
         self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
     ) -> Table:
@@ -113,6 +122,7 @@ class DuckDB:
         with pq.ParquetWriter(path, schema) as writer:
             for batch in reader:
                 writer.write_batch(function(batch))
+        self._files[applied] = path
         return self.connection.read_parquet(str(path), table_name=applied)
 
     def write_parquet(self, table: Table, path: Path) -> None:
