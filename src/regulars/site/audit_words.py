@@ -57,9 +57,14 @@ ACTIONS: dict[str, Promise] = {
     "samples.begun": _("began to load the sample"),
     "samples.done": _("loaded the sample"),
     "samples.step": _("loaded a part of the sample"),
+    "understanding.change_list": _("renamed a list of customers"),
+    "understanding.delete_list": _("deleted a list of customers"),
     "understanding.export_customers": _("exported a list of customers"),
+    "understanding.forget_lists": _("deleted lists of customers for good"),
     "understanding.publish_run": _("published an analysis"),
     "understanding.request_run": _("asked for an analysis"),
+    "understanding.restore_list": _("brought a list of customers back"),
+    "understanding.save_list": _("saved a list of customers"),
 }
 
 SUBJECTS: dict[str, Promise] = {
@@ -69,6 +74,7 @@ SUBJECTS: dict[str, Promise] = {
     "import": _("file %(id)s"),
     "item": _("item %(id)s"),
     "job": _("job %(id)s"),
+    "list": _("list %(id)s"),
     "preset": _("mapping %(id)s"),
     "quality": _("quality report %(id)s"),
     "run": _("analysis %(id)s"),
@@ -89,6 +95,7 @@ DETAILS: dict[str, Promise] = {
     "emptied": pgettext_lazy("audit", "emptied"),
     "events": pgettext_lazy("audit", "events"),
     "fields": pgettext_lazy("audit", "fields"),
+    "filters": pgettext_lazy("audit", "filters"),
     "figures": pgettext_lazy("audit", "figures"),
     "from": pgettext_lazy("audit", "from"),
     "granted": pgettext_lazy("audit", "granted"),

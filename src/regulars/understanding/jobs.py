@@ -11,6 +11,7 @@ from regulars.kit import clock
 from regulars.kit.jobs import app
 from regulars.kit.permissions import SYSTEM, Actor
 from regulars.understanding import analysis
+from regulars.understanding.lists.actions import forget_deleted
 from regulars.understanding.models import Run
 
 
@@ -23,7 +24,8 @@ def analyse(run_id: int) -> None:
 @app.periodic(cron="30 3 * * *")
 @app.task(queue="analysis", name="understanding.nightly", queueing_lock="nightly")
 def nightly(timestamp: int) -> None:
-    """The analysis of the night."""
+    """The analysis of the night; lists deleted long enough ago go first."""
+    forget_deleted(by=SYSTEM, at=clock.now())
     run = analysis.request_run(trigger="nightly", by=SYSTEM, at=clock.now())
     analysis.perform(run.pk)
 

@@ -28,6 +28,7 @@ from regulars.understanding.customers.filters import (
     with_results,
 )
 from regulars.understanding.customers.sealed_text import seal
+from regulars.understanding.lists import queries as lists
 from regulars.understanding.models import Run
 
 PART = "#customers"
@@ -132,6 +133,7 @@ def _page(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "page": found,
         "last": (found.skipped or 0) + len(found.ids),
         "narrowed": bool(asked.filters.used()),
+        "saved": lists.standing().filter(pk=asked.filters.saved).first(),
         **_extra_columns(asked.filters, key),
     }
     if found.total is None and not asked.filters.used():

@@ -10,12 +10,18 @@ from regulars.understanding.customers import (
     export_pages,
     list_pages,
 )
+from regulars.understanding.lists import pages as list_faces
 
 app_name = "customers"
 urlpatterns = [
     path("", list_pages.customers, name="list"),
     path("filter/", list_pages.more_filters, name="filter"),
     path("export/", export_pages.export, name="export"),
+    path("lists/", list_faces.lists, name="lists"),
+    path("lists/save/", list_faces.save, name="list-save"),
+    path("lists/<int:pk>/", list_faces.one_list, name="list-of"),
+    path("lists/<int:pk>/delete/", list_faces.delete, name="list-delete"),
+    path("lists/<int:pk>/restore/", list_faces.restore, name="list-restore"),
     path("add/", edit_pages.add, name="add"),
     path("<int:pk>/", customer_pages.page, name="page"),
     path("<int:pk>/why/<slug:name>/", customer_pages.why_figure, name="why"),

@@ -77,7 +77,8 @@ def _fill(saved: SavedList, customers: QuerySet[Customer]) -> int:
     table = ListMember._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (saved_id, customer_id) SELECT %s, id FROM ({statement}) AS w",
+            f"INSERT INTO {table} (saved_id, customer_id)"
+            f" SELECT %s, picked.id FROM ({statement}) AS picked (id)",
             [saved.pk, *parameters],
         )
         count = cursor.rowcount
