@@ -8,7 +8,9 @@ contestant agrees on what a purchase is. Rows are in the order of time, as a til
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +22,33 @@ AS_OF = date(2026, 1, 1)
 LINES_PER_ORDER = 9.4
 """The mean basket of The Complete Journey: 1,469,307 lines in 155,848 baskets."""
 LINES_PER_CUSTOMER = 20
+SEED = 20260101
+PIECE = 1 << 20
 ROW_GROUP = 122_880
 SECONDS_PER_DAY = 86_400
 
 
-def lines_of(n: int, seed: int = 20260101) -> pa.Table:
+def lines_of(n: int, seed: int = SEED) -> pa.Table:
     """Exactly n lines of about n / 20 customers, shaped like the ``lines`` table of insight."""
-    random = np.random.default_rng(seed)
-    customers, orders_at, size = _orders(random, n)
-    order = np.repeat(np.arange(len(orders_at)), size)
+    return pa.concat_tables(pieces_of(n, seed)).combine_chunks()
+
+
+def pieces_of(n: int, seed: int = SEED) -> Iterator[pa.Table]:
+    """The same lines piece by piece, each of about a million: memory grows with orders alone."""
+    customers, orders_at, size = _orders(np.random.default_rng(seed), n)
+    ends = np.cumsum(size)
+    cuts = np.searchsorted(ends, np.arange(PIECE, n, PIECE))
+    bounds = np.unique(np.r_[0, cuts, len(size)])
+    for piece, (begin, end) in enumerate(pairwise(bounds.tolist())):
+        random = np.random.default_rng([seed, piece])
+        order = np.repeat(np.arange(begin, end), size[begin:end])
+        yield _filled(random, order, customers[order], orders_at[order])
+
+
+def _filled(
+    random: np.random.Generator, order: np.ndarray, customers: np.ndarray, moments: np.ndarray
+) -> pa.Table:
+    n = len(order)
     first = np.r_[True, order[1:] != order[:-1]]
     amount = np.maximum(100, random.lognormal(7.5, 0.9, n).astype("int64"))
     # A taken-back line costs less than the first line of its basket, which alone keeps it above 0.
@@ -36,9 +56,9 @@ def lines_of(n: int, seed: int = 20260101) -> pa.Table:
     amount[back] = -1
     return pa.table(
         {
-            "customer_id": customers[order],
+            "customer_id": customers,
             "order_id": order.astype("int64"),
-            "ordered_at": pa.array(orders_at[order], pa.timestamp("us")),
+            "ordered_at": pa.array(moments, pa.timestamp("us")),
             "product_id": (random.pareto(1.2, n) * 50).astype("int64") % 20_000,
             "quantity": np.where(back, -1.0, random.integers(1, 4, n).astype("float64")),
             "amount": amount,
@@ -55,7 +75,8 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
     rate = random.gamma(0.9, 1 / 24, people)
     visits = 1 + random.poisson(rate * stays)
     customer = np.repeat(np.arange(people), visits)
-    size = random.geometric(1 / LINES_PER_ORDER, n)
+    # An eighth of n orders of 9.4 lines are more than enough for n lines.
+    size = random.geometric(1 / LINES_PER_ORDER, n // 8 + 100)
     total = int(np.searchsorted(np.cumsum(size), n)) + 1
     size = size[:total]
     size[-1] -= size.sum() - n
@@ -71,10 +92,14 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
 
 def shop_folder(folder: Path, n: int) -> Path:
     """The Parquet folder of a generated shop of n lines, made once."""
-    shop = folder / f"baskets-{n}"
+    shop = folder / f"shop-{n}"
     if not (shop / "lines.parquet").exists():
         shop.mkdir(parents=True, exist_ok=True)
         part = shop / "lines.parquet.part"
-        pq.write_table(lines_of(n), part, row_group_size=ROW_GROUP)
+        pieces = pieces_of(n)
+        first = next(pieces)
+        with pq.ParquetWriter(part, first.schema) as writer:
+            for piece in chain([first], pieces):
+                writer.write_table(piece, row_group_size=ROW_GROUP)
         part.rename(shop / "lines.parquet")
     return shop
