@@ -31,7 +31,9 @@ from regulars.insight.features.timing import (
     weekdays,
 )
 from regulars.insight.features.traits import with_traits
+from regulars.insight.models.clusters.figures import by_cluster
 from regulars.insight.models.return_rates import ReturnRates
+from regulars.insight.segments import Segments, by_segment
 from regulars.insight.shop import Shop
 
 
@@ -60,26 +62,34 @@ class Parameters:
 
 
 def customer_table(
-    shop: Shop, *, as_of: date, parameters: Parameters, cuts: RfmCuts, rates: ReturnRates
+    shop: Shop,
+    *,
+    as_of: date,
+    parameters: Parameters,
+    cuts: RfmCuts,
+    rates: ReturnRates,
+    segments: Segments | None = None,
 ) -> Table:
     """One row per known customer with the columns of every feature.
 
     See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
     ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
-    p_no_return_low, _high, _n, _cell and _reasons.
+    p_no_return_low, _high, _n, _cell and _reasons; those of ``segments`` when they are given.
     """
     history = summary(shop, as_of=as_of)
     rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
     risk = rates.score_rhythms(shop, rhythms)
     risk = risk.rename(**{f"p_no_return_{name}": name for name in _RISK})
+    staged = stages(rhythms, parameters.lifecycle)
     parts = (
         amount(shop, as_of=as_of),
         rhythms,
         score(history, cuts),
-        stages(rhythms, parameters.lifecycle),
+        staged,
         preference(shop, as_of=as_of),
         timing(shop, as_of=as_of),
         risk,
+        *([segments.columns(shop, staged)] if segments else []),
     )
     table = history
     for part in parts:
@@ -115,6 +125,8 @@ def figures(
     }
     for subject in SUBJECTS:
         tables[f"top_{subject}"] = top(shop, subject, as_of=as_of, most=parameters.most)
+    if "cluster" in customers.columns:
+        tables |= {"clusters": by_cluster(customers), "segmentations": by_segment(customers)}
     return tables
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from regulars.insight import segments
 from regulars.insight.models import return_rates
 from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
 from regulars.insight.shop import Shop, find_tables, open_shop
@@ -80,6 +81,7 @@ def run(
     engine: str = "duckdb",
     parameters: Parameters | None = None,
     progress: Progress | None = None,
+    before: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Run:
     """Analyse a shop as of a date and write the results to a folder.
@@ -89,6 +91,7 @@ def run(
         as_of: only what happened before this date counts.
         out: folder for customers.parquet, figures/*.parquet and manifest.json. It appears when
             everything is written; an earlier run there is replaced at that moment.
+        before: the manifest of the run before, whose clusters keep their numbers.
         options: for the engine.
 
     Raises:
@@ -104,7 +107,7 @@ def run(
     failures: tuple[type[Exception], ...] = (OSError, *shop.engine.shortages)
     try:
         with shop, _fresh_folder(target) as folder:
-            results = _write_results(shop, folder, as_of, chosen, recorder)
+            results = _write_results(shop, folder, as_of, chosen, recorder, before)
             with recorder.step("inputs"):
                 inputs = _inputs(shop, source)
             manifest = {
@@ -125,22 +128,32 @@ def run(
 
 
 def _write_results(
-    shop: Shop, folder: Path, as_of: date, parameters: Parameters, recorder: _Recorder
+    shop: Shop,
+    folder: Path,
+    as_of: date,
+    parameters: Parameters,
+    recorder: _Recorder,
+    before: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     engine = shop.engine
     with recorder.step("orders and days"):
         shop.at(as_of).hold()
     with recorder.step("return rates"):
         rates = return_rates.fit(shop, as_of=as_of, horizon_days=parameters.horizon_days)
+    with recorder.step("segments"):
+        parted = segments.fit(shop, as_of=as_of, seed=parameters.seed, before=before)
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
-        table = customer_table(shop, as_of=as_of, parameters=parameters, cuts=cuts, rates=rates)
+        table = customer_table(
+            shop, as_of=as_of, parameters=parameters, cuts=cuts, rates=rates, segments=parted
+        )
         customers = engine.hold(table)
         engine.write_parquet(customers.order_by("customer_id"), folder / "customers.parquet")
     rows = {"customers": int(customers.count().to_pyarrow().as_py())}
     with recorder.step("figures"):
         (folder / "figures").mkdir()
         named = figures(shop, customers, as_of=as_of, parameters=parameters)
+        named |= parted.figures(shop)
         for name, figure in named.items():
             path = folder / "figures" / f"{name}.parquet"
             engine.write_parquet(figure, path)
@@ -149,6 +162,7 @@ def _write_results(
         "results": rows,
         "cuts": json.loads(cuts.to_json()),
         "return_rates": json.loads(rates.to_json()),
+        **parted.as_data(),
     }
 
 
@@ -232,7 +246,7 @@ class _Digesting:
 
 
 def _versions() -> dict[str, str]:
-    packages = ("regulars", "numpy", "holidays")
+    packages = ("regulars", "numpy", "scikit-learn", "holidays")
     return {"python": sys.version.split()[0]} | {name: version(name) for name in packages}
 
 

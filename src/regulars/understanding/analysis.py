@@ -29,7 +29,7 @@ RUNS_AT_ONCE = 7_218_311  # the advisory lock that one analysis at a time holds
 KEEP_RUNS = 3
 STEPS = (
     *("lines", "customers", "products", "events"),
-    *("open", "orders and days", "return rates", "customer table", "figures", "inputs"),
+    *("open", "orders and days", "return rates", "segments", "customer table", "figures", "inputs"),
     *("stores", "publish"),
 )
 """What an analysis does, in order: the steps that `progress` names."""

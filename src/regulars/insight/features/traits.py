@@ -12,7 +12,16 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr.types import Table
 
-TRAITS: Mapping[str, str] = {}
+TRAITS: Mapping[str, str] = {
+    "cluster": "cluster",
+    "value_tier": "tier",
+    "spend_band": "spend",
+    "frequency_band": "frequency",
+    "satisfaction_band": "satisfaction",
+    "motive": "motive",
+    "adopter": "adopter",
+    "channel_habit": "channel",
+}
 """Column of the customer table -> dimension, the part of the code before the colon."""
 
 

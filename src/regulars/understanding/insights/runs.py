@@ -31,6 +31,7 @@ STEPS: dict[str, Promise] = {
     "open": _("Checking the tables"),
     "orders and days": _("Adding up orders and days"),
     "return rates": _("Learning who came back"),
+    "segments": _("Finding groups that buy alike"),
     "customer table": _("Describing every customer"),
     "figures": _("Making the figures of the business"),
     "inputs": _("Noting what was read"),
