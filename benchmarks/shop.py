@@ -73,14 +73,15 @@ def _orders(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray
     joined = random.integers(0, horizon, people)
     stays = np.minimum(random.exponential(700, people).astype("int64") + 1, horizon - joined)
     rate = random.gamma(0.9, 1 / 24, people)
-    visits = 1 + random.poisson(rate * stays)
-    customer = np.repeat(np.arange(people), visits)
+    again = np.r_[0, np.repeat(np.arange(people), random.poisson(rate * stays))]
     # An eighth of n orders of 9.4 lines are more than enough for n lines.
     size = random.geometric(1 / LINES_PER_ORDER, n // 8 + 100)
     total = int(np.searchsorted(np.cumsum(size), n)) + 1
     size = size[:total]
     size[-1] -= size.sum() - n
-    customer = np.resize(random.permutation(customer), total)
+    # Everyone came once; who came again fills the rest.
+    more = random.choice(again, max(0, total - people))
+    customer = np.r_[np.arange(people), more][:total]
     day = joined[customer] + (random.random(total) * stays[customer]).astype("int64")
     second = random.triangular(9, 17, 22, total) * 3600
     moment = np.datetime64(START, "us") + (day * SECONDS_PER_DAY + second).astype(
