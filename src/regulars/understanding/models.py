@@ -10,8 +10,18 @@ from django.db.models import Q
 from regulars.offer.models import Store
 from regulars.people.models import Customer
 from regulars.understanding.lists.models import ListMember, SavedList
+from regulars.understanding.warnings.models import FollowUp, FollowUpEntry, Warned
 
-__all__ = ["CustomerResult", "Figure", "ListMember", "Run", "SavedList"]
+__all__ = [
+    "CustomerResult",
+    "Figure",
+    "FollowUp",
+    "FollowUpEntry",
+    "ListMember",
+    "Run",
+    "SavedList",
+    "Warned",
+]
 
 
 class Run(models.Model):
