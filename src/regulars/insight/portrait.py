@@ -9,8 +9,10 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
+from regulars.insight import behaviour
 from regulars.insight.engines.functions import total
 from regulars.insight.features.amount import amount
+from regulars.insight.features.cycle import with_cycle
 from regulars.insight.features.distributions import (
     amount_distribution,
     frequency_distribution,
@@ -33,6 +35,7 @@ from regulars.insight.features.timing import (
 from regulars.insight.features.traits import with_traits
 from regulars.insight.models.clusters.figures import by_cluster
 from regulars.insight.models.return_rates import ReturnRates
+from regulars.insight.models.transitions import Transitions
 from regulars.insight.segments import Segments, by_segment
 from regulars.insight.shop import Shop
 
@@ -46,7 +49,8 @@ class Parameters:
         cuts: RFM cut-offs; None takes the shop's own.
         horizon_days: of the return rates; None takes twice the shop's usual gap, at least 60.
         most: how many rows the figures of top products and so on have.
-        seed: for steps that draw at random; those of this version do not.
+        seed: for steps that draw at random.
+        acquisition_cost: what winning one new customer costs, minor units; None when unknown.
     """
 
     country: str = "CN"
@@ -54,6 +58,7 @@ class Parameters:
     horizon_days: int | None = None
     most: int = 50
     seed: int = 0
+    acquisition_cost: int | None = None
     rhythm: RhythmRules = field(default_factory=RhythmRules)
     lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
 
@@ -69,12 +74,14 @@ def customer_table(
     cuts: RfmCuts,
     rates: ReturnRates,
     segments: Segments | None = None,
+    moves: Transitions | None = None,
 ) -> Table:
     """One row per known customer with the columns of every feature.
 
     See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
     ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
-    p_no_return_low, _high, _n, _cell and _reasons; those of ``segments`` when they are given.
+    p_no_return_low, _high, _n, _cell and _reasons; those of ``segments`` and of
+    ``models.transitions`` when they are given; those of ``behaviour`` always.
     """
     history = summary(shop, as_of=as_of)
     rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
@@ -83,12 +90,14 @@ def customer_table(
     staged = stages(rhythms, parameters.lifecycle)
     parts = (
         amount(shop, as_of=as_of),
-        rhythms,
+        with_cycle(rhythms),
         score(history, cuts),
         staged,
         preference(shop, as_of=as_of),
         timing(shop, as_of=as_of),
         risk,
+        *behaviour.columns(shop, as_of=as_of),
+        *([moves.score_stages(shop, staged)] if moves else []),
         *([segments.columns(shop, staged)] if segments else []),
     )
     table = history
@@ -123,6 +132,7 @@ def figures(
         "rfm_grid": rfm_grid(customers),
         "stages": by_stage(customers),
     }
+    tables |= behaviour.figures(shop, customers, as_of=as_of, seed=parameters.seed)
     for subject in SUBJECTS:
         tables[f"top_{subject}"] = top(shop, subject, as_of=as_of, most=parameters.most)
     if "cluster" in customers.columns:

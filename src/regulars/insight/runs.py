@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.insight import segments
-from regulars.insight.models import return_rates
+from regulars.insight.models import return_rates, transitions
+from regulars.insight.models.stage_figures import stage_figures
 from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
 from regulars.insight.shop import Shop, find_tables, open_shop
 
@@ -142,10 +143,24 @@ def _write_results(
         rates = return_rates.fit(shop, as_of=as_of, horizon_days=parameters.horizon_days)
     with recorder.step("segments"):
         parted = segments.fit(shop, as_of=as_of, seed=parameters.seed, before=before)
+    with recorder.step("transitions"):
+        moves = transitions.fit(
+            shop,
+            as_of=as_of,
+            seed=parameters.seed,
+            rhythm_rules=parameters.rhythm,
+            rules=parameters.lifecycle,
+        )
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
         table = customer_table(
-            shop, as_of=as_of, parameters=parameters, cuts=cuts, rates=rates, segments=parted
+            shop,
+            as_of=as_of,
+            parameters=parameters,
+            cuts=cuts,
+            rates=rates,
+            segments=parted,
+            moves=moves,
         )
         customers = engine.hold(table)
         engine.write_parquet(customers.order_by("customer_id"), folder / "customers.parquet")
@@ -154,6 +169,7 @@ def _write_results(
         (folder / "figures").mkdir()
         named = figures(shop, customers, as_of=as_of, parameters=parameters)
         named |= parted.figures(shop)
+        named |= stage_figures(shop, customers, moves, acquisition_cost=parameters.acquisition_cost)
         for name, figure in named.items():
             path = folder / "figures" / f"{name}.parquet"
             engine.write_parquet(figure, path)
@@ -162,6 +178,7 @@ def _write_results(
         "results": rows,
         "cuts": json.loads(cuts.to_json()),
         "return_rates": json.loads(rates.to_json()),
+        "transitions": json.loads(moves.to_json()),
         **parted.as_data(),
     }
 

@@ -24,12 +24,14 @@ from regulars.kit.postgres import database_url
 from regulars.understanding import by_store, publication
 from regulars.understanding.extraction import extract
 from regulars.understanding.models import Run
+from regulars.understanding.queries import last_published
 
 RUNS_AT_ONCE = 7_218_311  # the advisory lock that one analysis at a time holds
 KEEP_RUNS = 3
 STEPS = (
     *("lines", "customers", "products", "events"),
-    *("open", "orders and days", "return rates", "segments", "customer table", "figures", "inputs"),
+    *("open", "orders and days", "return rates", "segments", "transitions"),
+    *("customer table", "figures", "inputs"),
     *("stores", "publish"),
 )
 """What an analysis does, in order: the steps that `progress` names."""
@@ -107,11 +109,13 @@ def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
     tables, out, spill = folder / "tables", folder / "results", folder / "spill"
     extract(database_url(), tables, zone=settings.TIME_ZONE, progress=progress)
     chosen = parameters()
+    before = last_published()
     insight.run(
         tables,
         as_of=run.as_of,
         out=out,
         parameters=chosen,
+        before=before.manifest if before else None,
         progress=lambda step: progress(STEP_OF_RUN.get(step, step)),
         temp_directory=spill,
     )

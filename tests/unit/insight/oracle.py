@@ -81,6 +81,9 @@ def amount(lines: list[Line], as_of: date) -> dict:
         rows[customer] = {
             "purchases": len(bought),
             "spend": sum(order["amount"] for order in own),
+            "purchase_days_365d": len(
+                [day for day in purchase_days(own) if day >= as_of - timedelta(365)]
+            ),
             "spend_365d": year,
             "spend_prior_365d": before,
             "average_order": mean(bought) if bought else None,
@@ -233,12 +236,12 @@ def preference(lines: list[Line], as_of: date, products: dict[object, dict]) -> 
         own = [x for x in known_lines(lines, as_of) if x["customer_id"] == customer]
         row: dict[str, object] = {}
         for subject, value_of in columns.items():
-            top, share, distinct = _favourite(own, value_of)
+            top, share, distinct, variety = _favourite(own, value_of)
             row[f"top_{subject}"], row[f"top_{subject}_share"] = top, share
             if subject == "product":
-                row["distinct_products"] = distinct
+                row["distinct_products"], row["product_variety"] = distinct, variety
             if subject == "category":
-                row["distinct_categories"] = distinct
+                row["distinct_categories"], row["category_variety"] = distinct, variety
         sold = [x for x in own if x["amount"] >= 0 and x["discount"] is not None]
         off = sum(x["discount"] for x in sold)
         full = off + sum(x["amount"] for x in sold)
@@ -247,7 +250,7 @@ def preference(lines: list[Line], as_of: date, products: dict[object, dict]) -> 
     return rows
 
 
-def _favourite(own: list[Line], value_of) -> tuple[object, float | None, int]:
+def _favourite(own: list[Line], value_of) -> tuple[object, float | None, int, float | None]:
     spend: dict[object, int] = defaultdict(int)
     count: dict[object, int] = defaultdict(int)
     for line in own:
@@ -257,9 +260,11 @@ def _favourite(own: list[Line], value_of) -> tuple[object, float | None, int]:
             count[value] += 1
     above = [value for value in spend if spend[value] > 0]
     if not above:
-        return None, None, 0
+        return None, None, 0, None
+    shares = [spend[value] / sum(spend[one] for one in above) for value in above]
     top = min(above, key=lambda value: (-spend[value], -count[value], value))
-    return top, spend[top] / sum(spend[value] for value in above), len(above)
+    share = spend[top] / sum(spend[value] for value in above)
+    return top, share, len(above), 1 / sum(one**2 for one in shares)
 
 
 def timing(lines: list[Line], as_of: date) -> dict:

@@ -53,8 +53,8 @@ def lifecycle(shop: Shop, *, as_of: date, rules: LifecycleRules = RULES) -> Tabl
     return stages(rhythm(shop, as_of=as_of), rules)
 
 
-def stages(rhythms: Table, rules: LifecycleRules = RULES) -> Table:
-    """Stages for a table shaped like ``rhythm``."""
+def stages(rhythms: Table, rules: LifecycleRules = RULES, *keys: str) -> Table:
+    """Stages for a table shaped like ``rhythm``; ``keys`` are kept beside customer_id."""
     never = rhythms.recency_days.isnull()
     late = _away(rhythms, rules.at_risk_ratio, rules.at_risk_floor_days, rules.at_risk_long_gaps)
     lost = _away(rhythms, rules.lost_ratio, rules.lost_floor_days, rules.lost_long_gaps)
@@ -63,6 +63,7 @@ def stages(rhythms: Table, rules: LifecycleRules = RULES) -> Table:
     lost = unknown.ifelse(rhythms.recency_days >= rules.fixed_lost_days, lost)
     few = rhythms.purchase_days < rules.mature_purchase_days
     return rhythms.select(
+        *keys,
         "customer_id",
         stage=ibis.cases(
             (never, "potential"), (lost, "lost"), (late, "at_risk"), (few, "new"), else_="mature"

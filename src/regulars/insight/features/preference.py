@@ -20,6 +20,9 @@ SUBJECTS = {
 }
 """Subject -> the column of a line (or of its product) that tells it."""
 
+BREADTH = {"product": "distinct_products", "category": "distinct_categories"}
+"""Subject whose breadth is told -> the column that counts its values."""
+
 
 def preference(shop: Shop, *, as_of: date) -> Table:
     """One row per known customer.
@@ -27,8 +30,10 @@ def preference(shop: Shop, *, as_of: date) -> Table:
     Columns, for each of product, category, brand, staff, channel and store: top_<subject>, the
     one with the highest net spend above zero (ties: more lines, then the smaller id), and
     top_<subject>_share, its part of the spend over all with a spend above zero (0 to 1). Then
-    distinct_products and distinct_categories (with a spend above zero) and discount_share
-    (discount / price before discount, over lines that are not returns; empty when unknown).
+    distinct_products and distinct_categories (with a spend above zero); product_variety and
+    category_variety, how many of equal weight would be as varied (1 / Σ share², the inverse of
+    Simpson's (1949) index: 1 when all goes to one); and discount_share (discount / price before
+    discount, over lines that are not returns; empty when unknown).
     """
     snapshot = shop.at(as_of)
     result = snapshot.customers
@@ -62,18 +67,22 @@ def described_lines(snapshot: Snapshot, column: str) -> Table:
 
 def _favourites(spent: Table, subject: str) -> Table:
     above = spent.filter(spent.spend > 0)
+    # Squares of whole numbers, exact as floats up to 2^53: no order of rows changes the sum.
+    square = above.spend.cast("float64") * above.spend.cast("float64")
     order = [ibis.desc("spend"), ibis.desc("lines"), ibis.asc("value")]
     ranked = above.mutate(
         rank=ibis.row_number().over(group_by="customer_id", order_by=order),
         share=above.spend / above.spend.sum().over(group_by="customer_id"),
         distinct=above.count().over(group_by="customer_id"),
+        squares=square.sum().over(group_by="customer_id"),
     )
     top = ranked.filter(ranked["rank"] == 0)
     columns = {f"top_{subject}": top.value, f"top_{subject}_share": top.share}
-    if subject in ("product", "category"):
-        columns["distinct_products" if subject == "product" else "distinct_categories"] = top[
-            "distinct"
-        ]
+    if subject in BREADTH:
+        # The share of the first is spend / whole, so the whole need not be added up once more.
+        whole = top.spend / top.share
+        columns[BREADTH[subject]] = top["distinct"]
+        columns[f"{subject}_variety"] = whole * whole / top.squares
     return top.select("customer_id", **columns)
 
 

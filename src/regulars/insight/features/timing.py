@@ -76,6 +76,17 @@ def weekday_hours(shop: Shop, *, as_of: date) -> Table:
     return cells.order_by("weekday", "hour")
 
 
+def hours_by_season(shop: Shop, *, as_of: date) -> Table:
+    """The heat map of each season: season, weekday, hour, purchases, spend; cells with any."""
+    bought = purchases(shop.at(as_of))
+    clocked = bought.filter(bought.hour.notnull())
+    clocked = clocked.mutate(season=clocked.day.month().cases(*SEASONS.items()))
+    cells = clocked.group_by("season", "weekday", "hour").aggregate(
+        purchases=clocked.count(), spend=total(clocked.amount)
+    )
+    return cells.order_by("season", "weekday", "hour")
+
+
 def daily(shop: Shop, *, as_of: date) -> Table:
     """One row per calendar day from the first order to the day before ``as_of``.
 

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 import ibis
 from ibis.expr.types import Table
 
+from regulars.insight.features.who import DIMENSIONS
+
 TRAITS: Mapping[str, str] = {
+    **DIMENSIONS,
+    "cycle_band": "cycle",
+    "regularity_band": "regularity",
+    "trend": "trend",
+    "basket_trend": "basket",
+    "price_band": "price",
+    "novelty_band": "novelty",
     "cluster": "cluster",
     "value_tier": "tier",
     "spend_band": "spend",
@@ -21,6 +30,7 @@ TRAITS: Mapping[str, str] = {
     "motive": "motive",
     "adopter": "adopter",
     "channel_habit": "channel",
+    "potential": "potential",
 }
 """Column of the customer table -> dimension, the part of the code before the colon."""
 

@@ -32,6 +32,7 @@ STEPS: dict[str, Promise] = {
     "orders and days": _("Adding up orders and days"),
     "return rates": _("Learning who came back"),
     "segments": _("Finding groups that buy alike"),
+    "transitions": _("Following customers from stage to stage"),
     "customer table": _("Describing every customer"),
     "figures": _("Making the figures of the business"),
     "inputs": _("Noting what was read"),
