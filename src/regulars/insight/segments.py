@@ -19,7 +19,7 @@ from regulars.insight.features.segmentations import (
     fit_cuts,
     measures,
 )
-from regulars.insight.models import clusters
+from regulars.insight.models import clusters, potential
 from regulars.insight.models.clusters.figures import cluster_map, cluster_months
 from regulars.insight.models.clusters.model import PARTS
 from regulars.insight.shop import Shop
@@ -32,6 +32,7 @@ READY = {
     "motive": "motive",
     "adopter": "adopter",
     "channel_habit": "channel",
+    "potential": "potential",
 }
 """Columns of the ready segmentations -> their dimension in ``features.traits``."""
 
@@ -46,15 +47,18 @@ class Segments:
 
     as_of: date
     model: clusters.Clusters
+    growth: potential.Potential
     cuts: SegmentationCuts
     known: Table
     measured: Table
 
     def columns(self, shop: Shop, stages: Table) -> Table:
-        """customer_id and the columns of ``banded`` and of ``Clusters.score``."""
-        ready = banded(self.measured, stages, self.cuts)
-        placed = self.model.score_history(shop, self.known, as_of=self.as_of)
-        return ready.left_join(placed, "customer_id").drop("customer_id_right")
+        """customer_id and the columns of ``banded``, ``Clusters.score``, ``Potential.score``."""
+        table = banded(self.measured, stages, self.cuts)
+        for model in (self.model, self.growth):
+            scored = model.score_history(shop, self.known, as_of=self.as_of)
+            table = table.left_join(scored, "customer_id").drop("customer_id_right")
+        return table
 
     def figures(self, shop: Shop) -> dict[str, Table]:
         """``cluster_map`` and ``cluster_months``."""
@@ -64,9 +68,10 @@ class Segments:
         }
 
     def as_data(self) -> dict[str, Any]:
-        """For the manifest: both models as JSON reads them."""
+        """For the manifest: the models as JSON reads them."""
         return {
             "clusters": json.loads(self.model.to_json()),
+            "potential": json.loads(self.growth.to_json()),
             "segmentations": json.loads(self.cuts.to_json()),
         }
 
@@ -84,7 +89,8 @@ def fit(
     earlier = (before or {}).get("clusters")
     previous = clusters.Clusters.from_json(json.dumps(earlier)) if earlier else None
     model = clusters.fit(shop, as_of=as_of, seed=seed, previous=previous, known=known)
-    return Segments(as_of, model, fit_cuts(shop, measured, seed=seed), known, measured)
+    growth = potential.fit(shop, as_of=as_of, seed=seed)
+    return Segments(as_of, model, growth, fit_cuts(shop, measured, seed=seed), known, measured)
 
 
 def by_segment(customers: Table) -> Table:

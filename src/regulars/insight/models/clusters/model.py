@@ -239,7 +239,7 @@ def _profiles(
 def _learned_from(
     shop: Shop, as_of: date, seed: int, known: Table | None
 ) -> tuple[dict[str, np.ndarray], int]:
-    """The columns of a sample of buyers in the order of their ids, and how many buyers there are."""
+    """The columns of a sample of buyers in the order of their ids, and the number of buyers."""
     days = shop.at(as_of).day_totals
     buyers = int(days.filter(days.bought).customer_id.nunique().to_pyarrow().as_py())
     share = min(1.0, SAMPLED / buyers) if buyers else 1.0

@@ -1,0 +1,164 @@
+"""The fitted model of who may grow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from regulars.insight.evaluation.probabilities import CurvePoint
+from regulars.insight.evidence import Missing
+from regulars.insight.features.history import history
+from regulars.insight.models.clusters.scaling import Scaling
+from regulars.insight.models.potential.cases import (
+    FEATURES,
+    PARTS,
+    Cases,
+    cases_of,
+    past_windows,
+)
+from regulars.insight.models.potential.learning import (
+    FEWEST_GROWN,
+    LEVEL,
+    Group,
+    GrowthTest,
+    Learned,
+    back_test,
+    learn,
+)
+from regulars.insight.models.potential.scoring import ANSWERS, EMPTY, scoring
+from regulars.insight.shop import Shop
+
+SAMPLED = 25_000
+FEWEST_LITTLE = 200
+
+
+@dataclass(frozen=True)
+class Potential:
+    """The fitted model; ``missing`` says what is lacking.
+
+    ``little_upto`` (minor units) is the median spend of the horizon before ``as_of``,
+    ``grown_from`` its 75% point. ``basis`` is "history" (all of ``FEATURES``) or "spend", where
+    in the back-test ranking by present spend alone did better.
+    """
+
+    as_of: date
+    seed: int
+    versions: Mapping[str, str]
+    horizon_days: int
+    missing: Missing | None = None
+    windows: tuple[date, ...] = ()
+    little_upto: float = 0.0
+    grown_from: float = 0.0
+    basis: str = ""
+    learned: Learned | None = None
+    back_test: GrowthTest | None = None
+    level: float = LEVEL
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), default=date.isoformat, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Potential:
+        return cls(**_parsed(json.loads(text)))
+
+    def score(self, shop: Shop, *, as_of: date) -> Table:
+        """One row per known customer; empty for all but those who spend little.
+
+        Columns: p_grow (chance of growing within ``horizon_days``), p_grow_low, p_grow_high (at
+        ``level``), p_grow_n (customers behind it), potential ("high" or empty), grow_reasons (the
+        three features that lift the chance most: code, value, contribution in log odds against
+        a customer in the middle of the shop).
+        """
+        if self.learned is None:
+            return self.score_history(shop, shop.at(as_of).customers, as_of=as_of)
+        return self.score_history(shop, history(shop, [as_of], parts=PARTS), as_of=as_of)
+
+    def score_history(self, shop: Shop, known: Table, *, as_of: date) -> Table:
+        """The same from a table shaped like ``history`` on ``as_of``."""
+        if self.learned is None:
+            customers = shop.at(as_of).customers.select("customer_id")
+            return customers.mutate(**{name: ibis.null(kind) for name, kind in EMPTY.items()})
+        names = [one.feature for one in self.learned.scalings]
+        little = known.filter(
+            (known[f"purchase_days_{self.horizon_days}d"] > 0)
+            & (known[f"spend_{self.horizon_days}d"] <= self.little_upto)
+        )
+        columns = {name: little[name].cast("float64") for name in names}
+        needed = little.select("customer_id", **columns)
+        schema = pa.schema([("customer_id", needed.customer_id.type().to_pyarrow()), *ANSWERS])
+        told = shop.engine.apply(needed, scoring(self.learned, schema), schema)
+        return shop.at(as_of).per_customer(told)
+
+
+def fit(shop: Shop, *, as_of: date, seed: int = 0) -> Potential:
+    """The chances from everything known before a date."""
+    versions = {name: version(name) for name in ("scikit-learn", "numpy")}
+    days = shop.at(as_of).day_totals
+    bought = days.filter(days.bought)
+    seen = bought.aggregate(first=bought.day.min(), buyers=bought.customer_id.nunique())
+    first, buyers = seen.to_pyarrow().to_pylist()[0].values()
+    horizon, windows = past_windows(first, as_of)
+    empty = Potential(as_of, seed, versions, horizon)
+    if not windows:
+        known = (as_of - first).days if first else 0
+        return replace(empty, missing=Missing("days", 2 * horizon - known))
+    cases = cases_of(shop, as_of, windows, horizon, min(1.0, SAMPLED / buyers), seed)
+    little, grew = int(cases.little.sum()), int(cases.grew[cases.little].sum())
+    if little < FEWEST_LITTLE or grew < FEWEST_GROWN:
+        lacking = max(FEWEST_LITTLE - little, 2 * (FEWEST_GROWN - grew))
+        return replace(empty, missing=Missing("customers", lacking))
+    basis, names, test = _better(cases, windows, horizon, seed)
+    return replace(
+        empty,
+        windows=tuple(windows),
+        little_upto=cases.little_upto,
+        grown_from=cases.grown_from,
+        basis=basis,
+        learned=learn(cases.some(cases.little), names, seed),
+        back_test=test,
+    )
+
+
+def _better(
+    cases: Cases, windows: list[date], horizon: int, seed: int
+) -> tuple[str, tuple[str, ...], GrowthTest | None]:
+    """All features, unless the spend of the horizon alone ranked better on the past."""
+    test = back_test(cases, windows, horizon, FEATURES, seed)
+    if test is None or test.auc is None or test.auc_of_spend is None:
+        return "history", FEATURES, test
+    if test.auc >= test.auc_of_spend:
+        return "history", FEATURES, test
+    alone = (f"spend_{horizon}d",)
+    return "spend", alone, back_test(cases, windows, horizon, alone, seed)
+
+
+def _parsed(data: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a model from their JSON form."""
+    test, learned = data["back_test"], data["learned"]
+    if test:
+        curve = tuple(CurvePoint(**point) for point in test["curve"])
+        tested_on = date.fromisoformat(test["tested_on"])
+        test = GrowthTest(**{**test, "tested_on": tested_on, "curve": curve})
+    if learned:
+        parts = {
+            "scalings": tuple(Scaling(**one) for one in learned["scalings"]),
+            "weights": tuple(learned["weights"]),
+            "groups": tuple(Group(**one) for one in learned["groups"]),
+        }
+        learned = Learned(**{**learned, **parts})
+    return {
+        **data,
+        "as_of": date.fromisoformat(data["as_of"]),
+        "missing": Missing(**data["missing"]) if data["missing"] else None,
+        "windows": tuple(date.fromisoformat(day) for day in data["windows"]),
+        "learned": learned,
+        "back_test": test,
+    }
