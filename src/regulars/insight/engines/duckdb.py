@@ -106,12 +106,12 @@ class DuckDB:
         return self.connection.table(held, database=("temp", "main"))
 
     def drop(self, table: Table) -> None:
-        name = table.get_name()
+        name = table.op().name
         if name in self._files:
             self.connection.raw_sql(f'DROP VIEW "{name}"')
             self._files.pop(name).unlink()
         else:
-            self.connection.raw_sql(f'DROP TABLE temp.main."{name}"')
+            self.connection.raw_sql(f'DROP TABLE "{name}"')
 
     def apply(
         self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema

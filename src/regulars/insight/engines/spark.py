@@ -146,7 +146,7 @@ class Spark:
             return self._kept("held", self._frame(table))
 
     def drop(self, table: Table) -> None:
-        name = table.get_name()
+        name = table.op().name
         for index, view in enumerate(self._views):
             if view == name:
                 self._release(self._frames.pop(index), self._views.pop(index))
