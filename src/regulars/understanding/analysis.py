@@ -25,6 +25,7 @@ from regulars.understanding import by_store, publication
 from regulars.understanding.extraction import extract
 from regulars.understanding.models import Run
 from regulars.understanding.queries import last_published
+from regulars.understanding.warnings.actions import watch
 
 RUNS_AT_ONCE = 7_218_311  # the advisory lock that one analysis at a time holds
 KEEP_RUNS = 3
@@ -124,6 +125,7 @@ def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
     progress("publish")
     publication.publish(run, out, at=clock.now())
     audit.record("understanding.publish_run", f"run:{run.pk}", by=SYSTEM, at=clock.now())
+    watch(run, by=SYSTEM, at=clock.now())
     publication.forget_old_runs(keep=KEEP_RUNS)
 
 

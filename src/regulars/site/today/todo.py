@@ -20,6 +20,7 @@ from regulars.sales.queries import Stores, last_order_at, totals
 from regulars.understanding import attention, queries
 from regulars.understanding.customers.filters import visible_to
 from regulars.understanding.models import Run
+from regulars.understanding.warnings import queries as follow_ups
 
 BIRTHDAY_DAYS = 7
 WEEK = timedelta(days=6)
@@ -47,6 +48,8 @@ def todos(actor: Actor, today: date, *, stores: Stores) -> list[Todo]:
         found += _imports()
     if actor.may(Permission.SEE_INSIGHTS):
         found += _analysis(run, today)
+    if actor.user_id is not None and actor.may(Permission.EDIT_CUSTOMERS):
+        found += _follow_ups(actor.user_id, today)
     if actor.may(Permission.SEE_CUSTOMERS):
         if run:
             found += _by_results(run, today, stores)
@@ -113,6 +116,24 @@ def _analysis(run: Run | None, today: date) -> Iterator[Todo]:
             "clock-alert",
             "warning",
             _("Risks and expected visits do not know what happened since"),
+        )
+
+
+def _follow_ups(user_id: int, today: date) -> Iterator[Todo]:
+    count = follow_ups.due(user_id, today).count()
+    if count:
+        words = ngettext(
+            "%(count)s customer you look after is due",
+            "%(count)s customers you look after are due",
+            count,
+        )
+        yield Todo(
+            words % {"count": formats.count(count)},
+            _("Follow up"),
+            reverse("customers:follow-ups"),
+            "user-check",
+            "warning",
+            _("They may leave; you took them on"),
         )
 
 

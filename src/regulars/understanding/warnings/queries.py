@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
+from regulars.kit.models import User
+from regulars.kit.permissions import Permission
 from regulars.people.models import Customer
 from regulars.people.queries import open_key
 from regulars.sales.models import Line, Order
@@ -161,3 +163,16 @@ def entries_of(follow_up: FollowUp) -> list[OpenEntry]:
         )
         for row in rows
     ]
+
+
+def latest_of(customer_id: int) -> FollowUp | None:
+    """The follow-up of a customer that is open, or else the last one."""
+    found = with_outcome(FollowUp.objects.filter(customer=customer_id).select_related("customer"))
+    open_first = Case(When(closed_at=None, then=0), default=1)
+    return found.order_by(open_first, "-at", "-pk").first()
+
+
+def owners() -> list[tuple[int, str]]:
+    """Who may look after customers somewhere: ids and names, by name."""
+    users = User.objects.filter(is_active=True).order_by("name", "pk")
+    return [(user.pk, user.name) for user in users if user.actor().may(Permission.EDIT_CUSTOMERS)]
