@@ -33,7 +33,9 @@ from regulars.insight.features.timing import (
     weekdays,
 )
 from regulars.insight.features.traits import with_traits
+from regulars.insight.models.churn import ChurnWarning
 from regulars.insight.models.clusters.figures import by_cluster
+from regulars.insight.models.clv import CustomerValue
 from regulars.insight.models.return_rates import ReturnRates
 from regulars.insight.models.transitions import Transitions
 from regulars.insight.segments import Segments, by_segment
@@ -75,19 +77,23 @@ def customer_table(
     rates: ReturnRates,
     segments: Segments | None = None,
     moves: Transitions | None = None,
+    value: CustomerValue | None = None,
+    warning: ChurnWarning | None = None,
 ) -> Table:
     """One row per known customer with the columns of every feature.
 
     See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
     ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
     p_no_return_low, _high, _n, _cell and _reasons; those of ``segments`` and of
-    ``models.transitions`` when they are given; those of ``behaviour`` always.
+    ``models.transitions`` and ``models.churn`` when they are given; those of ``behaviour`` always.
     """
     history = summary(shop, as_of=as_of)
     rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
     risk = rates.score_rhythms(shop, rhythms)
     risk = risk.rename(**{f"p_no_return_{name}": name for name in _RISK})
     staged = stages(rhythms, parameters.lifecycle)
+    worth = shop.engine.hold(value.score(shop, as_of=as_of)) if value else None
+    spend = worth if value and value.missing is None else None
     parts = (
         amount(shop, as_of=as_of),
         with_cycle(rhythms),
@@ -99,6 +105,8 @@ def customer_table(
         *behaviour.columns(shop, as_of=as_of),
         *([moves.score_stages(shop, staged)] if moves else []),
         *([segments.columns(shop, staged)] if segments else []),
+        *([worth] if worth is not None else []),
+        *([warning.score(shop, as_of=as_of, spend=spend)] if warning else []),
     )
     table = history
     for part in parts:

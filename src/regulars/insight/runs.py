@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.insight import segments
-from regulars.insight.models import return_rates, transitions
+from regulars.insight.features.value import value_figures
+from regulars.insight.models import churn, clv, return_rates, transitions
 from regulars.insight.models.stage_figures import stage_figures
 from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
 from regulars.insight.shop import Shop, find_tables, open_shop
@@ -151,6 +152,10 @@ def _write_results(
             rhythm_rules=parameters.rhythm,
             rules=parameters.lifecycle,
         )
+    with recorder.step("customer value"):
+        value = clv.fit(shop, as_of=as_of, seed=parameters.seed)
+    with recorder.step("churn"):
+        warning = churn.fit(shop, as_of=as_of, seed=parameters.seed)
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
         table = customer_table(
@@ -161,6 +166,8 @@ def _write_results(
             rates=rates,
             segments=parted,
             moves=moves,
+            value=value,
+            warning=warning,
         )
         customers = engine.hold(table)
         engine.write_parquet(customers.order_by("customer_id"), folder / "customers.parquet")
@@ -169,6 +176,7 @@ def _write_results(
         (folder / "figures").mkdir()
         named = figures(shop, customers, as_of=as_of, parameters=parameters)
         named |= parted.figures(shop)
+        named |= value_figures(customers, shop.at(as_of).day_totals, value.total_error)
         named |= stage_figures(shop, customers, moves, acquisition_cost=parameters.acquisition_cost)
         for name, figure in named.items():
             path = folder / "figures" / f"{name}.parquet"
@@ -178,6 +186,8 @@ def _write_results(
         "results": rows,
         "cuts": json.loads(cuts.to_json()),
         "return_rates": json.loads(rates.to_json()),
+        "clv": value.told(),
+        "churn": warning.told(),
         "transitions": json.loads(moves.to_json()),
         **parted.as_data(),
     }

@@ -32,7 +32,7 @@ KEEP_RUNS = 3
 STEPS = (
     *("lines", "customers", "products", "events"),
     *("open", "orders and days", "return rates", "segments", "transitions"),
-    *("customer table", "figures", "inputs"),
+    *("customer value", "churn", "customer table", "figures", "inputs"),
     *("stores", "publish"),
 )
 """What an analysis does, in order: the steps that `progress` names."""

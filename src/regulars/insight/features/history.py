@@ -36,6 +36,7 @@ def history(
     seed: int = 0,
     known_at: date | None = None,
     parts: Sequence[str] = PARTS,
+    among: Table | None = None,
 ) -> Table:
     """One row per date (at) and customer who had ordered before it.
 
@@ -46,6 +47,8 @@ def history(
         known_at: read the days from the shop as of this date, such as the one a run holds; must
             not be before any of ``dates``. None takes the latest of them.
         parts: which of ``PARTS`` to add to what the days tell.
+        among: keep to the customers of this table (customer_id) instead of a sample; the shop's
+            usual gap stays that of everyone.
 
     Columns from the days (amounts in minor units, gaps and recency in days):
         those of ``rhythm`` (purchase_days, first_on, last_on, tenure_days, recency_days, gaps,
@@ -69,9 +72,9 @@ def history(
     """
     _check(dates, known_at, parts)
     snapshot = shop.at(known_at or max(dates))
-    people = _people(snapshot, share, seed)
-    days = _of(snapshot.day_totals, people)
-    result = _told_by_days(days, dates)
+    people = among if among is not None else _people(snapshot, share, seed)
+    everyone = snapshot.day_totals if among is not None else None
+    result = _told_by_days(_of(snapshot.day_totals, people), dates, everyone)
     if "lines" in parts:
         result = _beside(result, _told_by_lines(_of(_sold(snapshot), people), dates))
     if "breadth" in parts:
@@ -114,8 +117,9 @@ def _beside(left: Table, right: Table) -> Table:
     return joined.drop("at_right", "customer_id_right")
 
 
-def _told_by_days(days: Table, dates: Sequence[date]) -> Table:
-    rhythms = at_dates(days.filter(days.bought).select("customer_id", "day"), dates)
+def _told_by_days(days: Table, dates: Sequence[date], everyone: Table | None) -> Table:
+    measured = days if everyone is None else everyone
+    rhythms = at_dates(measured.filter(measured.bought).select("customer_id", "day"), dates)
     rhythms = rhythms.drop("purchase_days", "gaps")
     sums = _day_sums(days, dates)
     return _beside(_shaped(sums), rhythms)

@@ -33,6 +33,8 @@ STEPS: dict[str, Promise] = {
     "return rates": _("Learning who came back"),
     "segments": _("Finding groups that buy alike"),
     "transitions": _("Following customers from stage to stage"),
+    "churn": _("Learning who stayed away"),
+    "customer value": _("Estimating what customers may bring"),
     "customer table": _("Describing every customer"),
     "figures": _("Making the figures of the business"),
     "inputs": _("Noting what was read"),

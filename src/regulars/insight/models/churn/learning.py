@@ -1,0 +1,143 @@
+"""From past dates to members, weights, groups and a back-test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from regulars.insight.evaluation.probabilities import calibration_curve
+from regulars.insight.features.sample import part_of
+from regulars.insight.models.churn import blend, members
+from regulars.insight.models.churn.back_test import BackTest, Group, compared, crossed, groups_of
+from regulars.insight.models.churn.blend import Blend
+from regulars.insight.models.churn.columns import COLUMNS, STATISTIC, Floats, numbers
+from regulars.insight.models.churn.members import Members
+from regulars.insight.models.churn.process import NEEDED
+
+ENOUGH_CUSTOMERS = 150
+ENOUGH_OF_EACH = 30
+"""So many must have stayed away, and so many come back, before anything is learned."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Customers on past dates: the numbers of each, which date (its place in ``dates``), outcome.
+
+    ``quarter`` is 0 to 3 per customer, the same on every date.
+    """
+
+    dates: tuple[date, ...]
+    columns: Mapping[str, Floats]
+    date_of: Floats
+    ends_after: Floats
+    quarter: Floats
+    away: Floats
+    customers: int
+
+    def where(self, chosen: Floats) -> Cases:
+        """Some of the cases."""
+        own = {name: values[chosen] for name, values in self.columns.items()}
+        return Cases(
+            self.dates,
+            own,
+            self.date_of[chosen],
+            self.ends_after[chosen],
+            self.quarter[chosen],
+            self.away[chosen],
+            self.customers,
+        )
+
+    @property
+    def enough(self) -> bool:
+        """Whether both outcomes were seen often enough to learn from."""
+        gone = float(self.away.sum())
+        return min(gone, len(self.away) - gone) >= ENOUGH_OF_EACH
+
+    def __len__(self) -> int:
+        return len(self.away)
+
+
+def collected(seen: Table, dates: Sequence[date]) -> Cases:
+    """Cases from ``target.seen``, in an order of their own whatever that of the rows."""
+    known = [name for name in COLUMNS if name in seen.columns and name != STATISTIC]
+    names = list(dict.fromkeys([*known, *NEEDED]))
+    columns = [*names, "at", "customer_id", "away"]
+    table = seen.mutate(quarter=part_of(seen.customer_id, seed=QUARTERING) % 4)
+    arrow = table.select(*columns, "quarter").order_by("at", "customer_id").to_pyarrow()
+    place = {day: float(index) for index, day in enumerate(dates)}
+    days = arrow.column("at").cast(pa.date32()).to_pylist()
+    numeric = numbers(arrow, [*names, "quarter", "away"])
+    latest = max(dates).toordinal()
+    ends = np.array([day.toordinal() - latest for day in days], dtype=float)
+    return Cases(
+        dates=tuple(dates),
+        columns={name: numeric[name] for name in names},
+        date_of=np.array([place[day] for day in days], dtype=float),
+        ends_after=ends + numeric["horizon_days"],
+        quarter=numeric["quarter"],
+        away=numeric["away"],
+        customers=len(set(arrow.column("customer_id").to_pylist())),
+    )
+
+
+QUARTERING = 101
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What there is after learning."""
+
+    members: Members
+    blend: Blend
+    groups: tuple[Group, ...]
+    back_test: BackTest
+
+
+def learn(cases: Cases, *, level: float, seed: int) -> Learned:
+    """Hold back, learn, judge; then learn once more from everything.
+
+    The weights of the blend are those of the held-back cases, its intercept is moved so that the
+    mean chance over all past dates is what was seen on them: one date may be a good or bad month.
+    """
+    known, held, by = _split(cases)
+    trial = members.learn(known.columns, known.away, _latest(known), seed)
+    told = trial.log_odds(held.columns)
+    chances = crossed(told, held.away, held.quarter // 2)
+    grown = trial.trees is not None
+    final = members.learn(cases.columns, cases.away, _latest(cases), seed, grown=grown)
+    weights = blend.learn(told, held.away)
+    test = BackTest(
+        by=by,
+        tested_on=cases.dates[int(held.date_of.min())],
+        fitted_on=tuple(cases.dates[int(place)] for place in np.unique(known.date_of)),
+        n=len(held),
+        observed=float(held.away.mean()),
+        predicted=float(chances.mean()),
+        scores=compared(trial, told, held.columns, held.away, chances),
+        curve=calibration_curve(chances, held.away, 1 - held.away, groups=10),
+    )
+    return Learned(
+        members=final,
+        blend=weights.moved_to(final.log_odds(cases.columns), cases.away),
+        groups=groups_of(chances, held.away, level),
+        back_test=test,
+    )
+
+
+def _latest(cases: Cases) -> Floats:
+    return (cases.date_of == cases.date_of.min()).astype(float)
+
+
+def _split(cases: Cases) -> tuple[Cases, Cases, str]:
+    """Cases known by the latest date, and that date; else one half of the customers each."""
+    latest = cases.date_of == 0
+    known = cases.where((cases.ends_after <= 0) & ~latest)
+    if len(known) >= ENOUGH_CUSTOMERS and known.enough:
+        return known, cases.where(latest), "date"
+    even = cases.quarter % 2 == 0
+    return cases.where(even), cases.where(~even & latest), "customers"
