@@ -15,19 +15,17 @@ import ibis
 from ibis.expr.types import Column, Table
 
 from regulars.insight.engines.functions import total
-from regulars.insight.shop import Shop, Snapshot
+from regulars.insight.features.line_counts import line_counts
+from regulars.insight.shop import Shop
 
-CHEAP_AT = 0.95
-YEAR_DAYS = 365
 PRIOR_LINES = 5
 """Weight of the shop's average in a customer's share, in lines."""
 ENOUGH_DAYS = 5
 CLEAR = NormalDist().inv_cdf(0.9)
 """A band other than medium needs a share that chance would give to one in ten on that side."""
-QUANTITY_PARTS = 1000
 
 
-def price(shop: Shop, *, as_of: date) -> Table:
+def price(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
     """One row per known customer.
 
     Columns: discount_365d (taken off in the 365 days before ``as_of``, minor units, 0 where none
@@ -36,68 +34,21 @@ def price(shop: Shop, *, as_of: date) -> Table:
     lines: R / (1 + R) with R = leaning share / average share); price_n (purchase days behind it);
     price_band: "high" or "low" when the share differs from the average by more than chance (one
     sided 10%, lines of one day counted as one case), else "medium"; price_basis: "discounts",
-    "prices" or "both". All but the first are empty from fewer than 5 purchase days on, and for
-    everybody where no line, or every line, was cheap.
+    "prices" or "both". All but the first are empty below 5 purchase days, and for everybody where
+    no line, or every line, was cheap.
+
+    Args:
+        counts: ``line_counts`` when it was computed already.
     """
     snapshot = shop.at(as_of)
-    counts = _counts(snapshot)
+    counts = line_counts(shop, as_of=as_of) if counts is None else counts
     average = counts.aggregate(
         all_lines=total(counts.lines), all_cheap=total(counts.cheap), all_deals=total(counts.deals)
     )
     buying = snapshot.purchase_days
     days = buying.group_by("customer_id").aggregate(price_n=buying.count())
     joined = counts.left_join(days, "customer_id").drop("customer_id_right").cross_join(average)
-    told = _told(joined)
-    return snapshot.per_customer(told, zero=("discount_365d",))
-
-
-def _counts(snapshot: Snapshot) -> Table:
-    """customer_id, lines, cheap, deals (lines with a discount), discount_365d."""
-    sold = sold_lines(snapshot)
-    # Items without an id have no usual price; their discounts count all the same.
-    usual = usual_prices(sold)
-    known = sold.filter(sold.customer_id.notnull())
-    priced = known.left_join(usual, ["product_id", "year"])
-    deal = priced.discount > 0
-    cheap = deal | (priced.unit_price <= CHEAP_AT * priced.usual_price).fill_null(False)
-    return priced.group_by("customer_id").aggregate(
-        lines=priced.count(),
-        cheap=priced.count(where=cheap),
-        deals=priced.count(where=deal),
-        discount_365d=total(priced.discount, where=priced.year == 0).fill_null(0),
-    )
-
-
-def sold_lines(snapshot: Snapshot) -> Table:
-    """Lines of more than nothing, for more than nothing.
-
-    Columns: customer_id, product_id, day, year (0 for the 365 days before the snapshot, 1 for
-    those before, …), amount, discount (0 where unknown), parts (quantity in thousandths),
-    unit_price (minor units paid per unit).
-    """
-    lines = snapshot.lines
-    day = lines.ordered_at.date()
-    age = snapshot.today.delta(day, unit="day") - 1
-    parts = (lines.quantity * QUANTITY_PARTS).round().cast("int64")
-    sold = lines.select(
-        "customer_id",
-        "product_id",
-        "amount",
-        day=day,
-        year=(age // YEAR_DAYS).cast("int64"),
-        discount=lines.discount.fill_null(0),
-        parts=parts,
-    ).filter((lines.amount > 0) & (parts > 0))
-    return sold.mutate(unit_price=sold.amount * QUANTITY_PARTS / sold.parts)
-
-
-def usual_prices(sold: Table) -> Table:
-    """product_id, year, usual_price: the mean price of a unit before discounts, minor units."""
-    named = sold.filter(sold.product_id.notnull())
-    sums = named.group_by("product_id", "year").aggregate(
-        full=total(named.amount) + total(named.discount), parts=total(named.parts)
-    )
-    return sums.select("product_id", "year", usual_price=sums.full * QUANTITY_PARTS / sums.parts)
+    return snapshot.per_customer(_told(joined), zero=("discount_365d",))
 
 
 def _told(joined: Table) -> Table:

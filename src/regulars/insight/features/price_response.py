@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from statistics import NormalDist
+from typing import Any
 
 import ibis
 import numpy as np
@@ -25,7 +26,7 @@ from ibis.expr.types import Table
 from scipy import stats
 
 from regulars.insight.engines.functions import total
-from regulars.insight.features.price import QUANTITY_PARTS, sold_lines
+from regulars.insight.features.line_counts import QUANTITY_PARTS, product_months
 from regulars.insight.shop import Shop
 
 ENOUGH_MONTHS = 8
@@ -56,13 +57,14 @@ class Response:
     high: float
 
 
-def price_response(shop: Shop, *, as_of: date) -> Table:
+def price_response(shop: Shop, *, as_of: date, items: Table | None = None) -> Table:
     """Columns as in ``Response``: all items pooled first, then those with the highest spend.
 
     Of the 500 items with the highest spend those whose price moved (standard deviation of its
     logarithm at least 3%) and which were sold in at least 8 months. No row when there is none.
     """
-    rows = _monthly(shop, as_of).to_pyarrow().to_pylist()
+    items = product_months(shop, as_of=as_of) if items is None else items
+    rows = _monthly(items, as_of).to_pyarrow().to_pylist()
     found = [
         one
         for product, own in groupby(rows, key=lambda row: row["product_id"])
@@ -75,30 +77,24 @@ def price_response(shop: Shop, *, as_of: date) -> Table:
     )
 
 
-def _monthly(shop: Shop, as_of: date) -> Table:
-    """product_id, month, units, spend, shop_lines; whole months of the items to look at."""
-    lines = sold_lines(shop.at(as_of))
-    whole = lines.filter(lines.day < ibis.literal(as_of.replace(day=1), "date"))
-    dated = whole.mutate(month=whole.day.truncate("M"))
-    months = dated.group_by("month").aggregate(shop_lines=dated.count())
-    named = dated.filter(dated.product_id.notnull())
-    sums = named.group_by("product_id", "month").aggregate(
-        parts=total(named.parts), spend=total(named.amount)
-    )
-    items = sums.group_by("product_id").aggregate(whole=total(sums.spend), months=sums.count())
+def _monthly(items: Table, as_of: date) -> Table:
+    """product_id, month (number), units, spend, shop_lines; whole months of items to look at."""
+    sums = items.filter(items.month < as_of.year * 12 + as_of.month - 1)
+    sums = sums.mutate(shop_lines=sums.lines.sum().over(group_by="month"))
+    ranked = sums.group_by("product_id").aggregate(whole=total(sums.amount), months=sums.count())
     order = [ibis.desc("whole"), ibis.asc("product_id")]
-    top = items.filter(items.months >= ENOUGH_MONTHS).order_by(order).limit(MOST_ITEMS)
-    kept = sums.semi_join(top, "product_id").inner_join(months, "month")
+    top = ranked.filter(ranked.months >= ENOUGH_MONTHS).order_by(order).limit(MOST_ITEMS)
+    kept = sums.semi_join(top, "product_id")
     return kept.select(
         "product_id",
         "month",
-        "spend",
         "shop_lines",
+        spend=kept.amount,
         units=kept.parts / QUANTITY_PARTS,
     ).order_by("product_id", "month")
 
 
-def response(product_id: str, rows: Sequence[dict[str, object]]) -> Response | None:
+def response(product_id: str, rows: Sequence[dict[str, Any]]) -> Response | None:
     """The elasticity from monthly rows in the order of time; None when the price hardly moved."""
     units, spend, lines = (
         np.array([row[name] for row in rows], float) for name in ("units", "spend", "shop_lines")
@@ -106,8 +102,7 @@ def response(product_id: str, rows: Sequence[dict[str, object]]) -> Response | N
     price = spend / units
     if len(rows) < ENOUGH_MONTHS or np.log(price).std() < MOVED_FROM:
         return None
-    days = [row["month"] for row in rows]
-    when = np.array([(day.year * 12 + day.month) / 12 for day in days if isinstance(day, date)])
+    when = np.array([row["month"] for row in rows], float) / 12
     design = np.column_stack([np.ones(len(rows)), np.log(price), when - when.mean()])
     outcome = np.log(units / lines)
     # A price that only rose with time cannot be told from time.

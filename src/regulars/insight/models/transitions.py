@@ -36,7 +36,7 @@ from regulars.insight.shop import Shop
 
 MOST_MONTHS = 24
 FITTED_MONTHS = 12
-MOST_CUSTOMERS = 200_000
+MOST_CUSTOMERS = 100_000
 """With more customers the flows are those of a sample of about so many, scaled up."""
 ENOUGH_CUSTOMERS = 30
 ENOUGH_IN_A_STAGE = 10
