@@ -109,9 +109,8 @@ class Model:
                 for name in batch.schema.names
                 if name != "customer_id"
             }
-            found = (
-                self.value_of(columns, period, as_of) if len(ids) else dict.fromkeys(COLUMNS, [])
-            )
+            empty: dict[str, Any] = {name: [] for name in COLUMNS}
+            found = self.value_of(columns, period, as_of) if len(ids) else empty
             return pa.RecordBatch.from_pydict({"customer_id": ids, **found}, schema_of(ids.type))
 
         return scored

@@ -37,6 +37,11 @@ class CustomerValue:
     model: Model | None
     missing: Missing | None
 
+    @property
+    def total_error(self) -> float:
+        """How far a total may be off altogether, as a share; 0 when nothing was learned."""
+        return self.model.total_error if self.model else 0.0
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=date.isoformat)
 
