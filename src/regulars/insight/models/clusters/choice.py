@@ -6,7 +6,7 @@ the mean adjusted Rand index (Hubert & Arabie 1985) between the two partitions o
 Analysis 52): from 0.75 on a cluster is stable. ``silhouette`` (Rousseeuw 1987) is how much nearer
 people are to their own cluster than to the next.
 
-Taken is the largest k of which every cluster is stable and whose silhouette is at least 80% of the
+Taken is the largest k of which every cluster is stable and whose silhouette is within 0.05 of the
 best: as many groups as the shop really shows, not fewer. Where no k passes, the highest stability
 × silhouette is taken. The k of an earlier run stays as long as it passes.
 """
@@ -27,7 +27,7 @@ PER_CLUSTER = 15
 
 BOOTSTRAPS = 10
 FOUND_AGAIN = 0.75
-APART = 0.8
+APART = 0.05
 
 JUDGED_ON = 3_000
 SILHOUETTE_ON = 1_500
@@ -70,7 +70,7 @@ def chosen(candidates: Sequence[Candidate], earlier: int | None = None) -> Candi
     passing = [
         one
         for one in candidates
-        if one.found_again and one.silhouette >= APART * widest and one.silhouette > 0
+        if one.found_again and one.silhouette >= widest - APART and one.silhouette > 0
     ]
     if not passing:
         return max(candidates, key=lambda one: (one.merit, -one.k))

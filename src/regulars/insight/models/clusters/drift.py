@@ -52,14 +52,14 @@ def matched(
         k_earlier: the numbers of the earlier model.
 
     The pairs are those with the largest total Jaccard (Hungarian method, Kuhn 1955). A cluster
-    without a partner takes the smallest number that is free.
+    without a partner takes the smallest number the earlier model did not use.
     """
     rows = {number: place for place, number in enumerate(k_earlier)}
     old = np.array([rows[int(number)] for number in earlier], dtype=int)
     alike = jaccard(old, present, len(k_earlier), k_present)
     pairs = zip(*linear_sum_assignment(-alike), strict=True)
     kept = {int(new): k_earlier[was] for was, new in pairs if alike[was, new] >= SAME_FROM}
-    free = iter(number for number in range(1, 99) if number not in kept.values())
+    free = iter(number for number in range(1, 99) if number not in rows)
     return [kept[place] if place in kept else next(free) for place in range(k_present)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,9 +98,10 @@ def cluster_months(shop: Shop, model: Clusters, *, as_of: date) -> Table:
         return shop.engine.read("cluster_months", _MONTHS.empty_table())
     dates = month_starts(first, as_of)
     share = min(1.0, FOLLOWED / buyers)
-    known = history(shop, dates, share=share, seed=model.seed, known_at=as_of, parts=_parts(model))
+    told = history(shop, dates, share=share, seed=model.seed, known_at=as_of, parts=_parts(model))
+    known = shop.engine.hold(told)
     spent = known.select("at", "customer_id", "spend_30d")
-    placed = model.placed(shop, shop.engine.hold(known)).join(spent, ["at", "customer_id"])
+    placed = model.placed(shop, known).join(spent, ["at", "customer_id"])
     numbers = [one.number for one in model.profiles]
     rows = _followed(placed, dates, numbers, share)
     return shop.engine.read("cluster_months", pa.Table.from_pylist(rows, _MONTHS))
@@ -125,7 +125,7 @@ def _parts(model: Clusters) -> tuple[str, ...]:
 def _followed(
     placed: Table, dates: Sequence[date], numbers: Sequence[int], share: float
 ) -> list[dict[str, Any]]:
-    counts, moves = _counts(placed), _moves(placed, dates)
+    counts, moves = _counts(placed), _moves(placed)
     rows = []
     for step, day in enumerate(dates):
         whole = sum(counts.get((day, number), (0, 0))[0] for number in numbers)
@@ -150,19 +150,20 @@ def _counts(placed: Table) -> dict[tuple[date, int], tuple[int, int]]:
     return {(row["at"], row["cluster"]): (row["people"], row["spend"]) for row in rows}
 
 
-def _moves(placed: Table, dates: Sequence[date]) -> dict[tuple[date, int], tuple[int, int]]:
-    """(date, cluster) -> who arrived since the date before, and who left."""
+def _moves(placed: Table) -> dict[tuple[date, int], tuple[int, int]]:
+    """(date, cluster) -> who arrived since the date before, and who left.
+
+    Once a buyer always one: everybody known on a date is known on all later ones.
+    """
+    before = placed.cluster.lag().over(group_by="customer_id", order_by="at")
+    moved = placed.select("at", here=placed.cluster, was=before)
+    moved = moved.filter(moved.was.fill_null(0) != moved.here)
+    pairs = moved.group_by("at", "was", "here").aggregate(people=moved.count())
     found: dict[tuple[date, int], tuple[int, int]] = {}
-    for before, now in pairwise(dates):
-        was = placed.filter(placed["at"] == before).select("customer_id", was=placed.cluster)
-        here = placed.filter(placed["at"] == now).select("customer_id", here=placed.cluster)
-        both = was.outer_join(here, "customer_id")
-        changed = both.filter(both.was.fill_null(0) != both.here.fill_null(0))
-        pairs = changed.group_by("was", "here").aggregate(people=changed.count())
-        for row in pairs.to_pyarrow().to_pylist():
-            for place, column in enumerate(("here", "was")):
-                if row[column] is not None:
-                    counted = list(found.get((now, row[column]), (0, 0)))
-                    counted[place] += row["people"]
-                    found[now, row[column]] = (counted[0], counted[1])
+    for row in pairs.to_pyarrow().to_pylist():
+        arrived, left = found.get((row["at"], row["here"]), (0, 0))
+        found[row["at"], row["here"]] = arrived + row["people"], left
+        if row["was"] is not None:
+            arrived, left = found.get((row["at"], row["was"]), (0, 0))
+            found[row["at"], row["was"]] = arrived, left + row["people"]
     return found

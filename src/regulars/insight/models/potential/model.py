@@ -37,6 +37,7 @@ from regulars.insight.models.potential.scoring import ANSWERS, EMPTY, scoring
 from regulars.insight.shop import Shop
 
 SAMPLED = 25_000
+FEWEST_BUYERS = 100
 FEWEST_LITTLE = 200
 
 
@@ -110,6 +111,8 @@ def fit(shop: Shop, *, as_of: date, seed: int = 0) -> Potential:
     if not windows:
         known = (as_of - first).days if first else 0
         return replace(empty, missing=Missing("days", 2 * horizon - known))
+    if buyers < FEWEST_BUYERS:
+        return replace(empty, missing=Missing("customers", FEWEST_BUYERS - buyers))
     cases = cases_of(shop, as_of, windows, horizon, min(1.0, SAMPLED / buyers), seed)
     little, grew = int(cases.little.sum()), int(cases.grew[cases.little].sum())
     if little < FEWEST_LITTLE or grew < FEWEST_GROWN:
