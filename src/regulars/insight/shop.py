@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,7 @@ class Snapshot:
     def __init__(self, shop: Shop, as_of: date) -> None:
         self.shop = shop
         self.as_of = as_of
+        self._kept: dict[str, Table] = {}
 
     @property
     def today(self) -> Any:
@@ -216,6 +217,18 @@ class Snapshot:
         self.days = self.day_totals = hold(self.days)
         self.customers = hold(self._known(self.days))
         return self
+
+    def kept(self, name: str, expression: Callable[[], Table]) -> Table:
+        """The expression of this name, computed by the engine when it is asked for first."""
+        if name not in self._kept:
+            self._kept[name] = self.shop.engine.hold(expression())
+        return self._kept[name]
+
+    def release(self) -> None:
+        """Give back what ``kept`` keeps; tables made of it can no longer be asked."""
+        for table in self._kept.values():
+            self.shop.engine.drop(table)
+        self._kept.clear()
 
     def per_customer(self, features: Table, zero: tuple[str, ...] = ()) -> Table:
         """The features of every known customer; empty where there are none, 0 for ``zero``."""

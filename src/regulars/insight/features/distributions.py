@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import Table
 
 from regulars.insight.engines.functions import total
-from regulars.insight.features.preference import SUBJECTS, described_lines
+from regulars.insight.features.preference import SUBJECTS, spend_by
 from regulars.insight.features.summary import summary
 from regulars.insight.shop import Shop
 
@@ -56,13 +56,11 @@ def top(shop: Shop, subject: str, *, as_of: date, most: int = 50) -> Table:
     of all lines where the subject is known). Anonymous lines count. Ties: more lines, then the
     smaller value.
     """
-    column = SUBJECTS[subject]
-    lines = described_lines(shop.at(as_of), column)
-    known = lines.filter(lines[column].notnull())
-    sums = known.group_by(value=known[column]).aggregate(
-        spend=total(known.amount),
-        lines=known.count(),
-        customers=known.customer_id.nunique(),
+    spent = spend_by(shop.at(as_of), SUBJECTS[subject])
+    sums = spent.group_by("value").aggregate(
+        spend=total(spent.spend),
+        lines=total(spent["lines"]),
+        customers=spent.customer_id.count(),
     )
     shared = sums.mutate(share=sums.spend / sums.spend.sum().over(ibis.window()).nullif(0))
     order = [ibis.desc("spend"), ibis.desc("lines"), ibis.asc("value")]

@@ -45,12 +45,20 @@ def preference(shop: Shop, *, as_of: date) -> Table:
 
 
 def spend_by(snapshot: Snapshot, column: str) -> Table:
-    """customer_id, value, spend (net), lines: per customer and value of a line's column."""
-    lines = described_lines(snapshot, column)
-    known = lines.filter(lines.customer_id.notnull() & lines[column].notnull())
-    return known.group_by("customer_id", value=known[column]).aggregate(
-        spend=total(known.amount), lines=known.count()
-    )
+    """value, customer_id (empty for anonymous sales), spend (net), lines; held by the engine.
+
+    Per value of a line's column and customer. The widest of all groupings: computed once for a
+    snapshot, kept until ``Snapshot.release``.
+    """
+
+    def counted() -> Table:
+        lines = described_lines(snapshot, column)
+        known = lines.filter(lines[column].notnull())
+        return known.group_by("customer_id", value=known[column]).aggregate(
+            spend=total(known.amount), lines=known.count()
+        )
+
+    return snapshot.kept(f"spend by {column}", counted)
 
 
 def described_lines(snapshot: Snapshot, column: str) -> Table:
@@ -66,24 +74,35 @@ def described_lines(snapshot: Snapshot, column: str) -> Table:
 
 
 def _favourites(spent: Table, subject: str) -> Table:
-    above = spent.filter(spent.spend > 0)
+    above = spent.filter((spent.spend > 0) & spent.customer_id.notnull())
     # Squares of whole numbers, exact as floats up to 2^53: no order of rows changes the sum.
     square = above.spend.cast("float64") * above.spend.cast("float64")
-    order = [ibis.desc("spend"), ibis.desc("lines"), ibis.asc("value")]
-    ranked = above.mutate(
-        rank=ibis.row_number().over(group_by="customer_id", order_by=order),
-        share=above.spend / above.spend.sum().over(group_by="customer_id"),
-        distinct=above.count().over(group_by="customer_id"),
-        squares=square.sum().over(group_by="customer_id"),
+    best = above.group_by("customer_id").aggregate(
+        spend=above.spend.max(),
+        whole=total(above.spend),
+        distinct=above.count(),
+        squares=square.sum(),
     )
-    top = ranked.filter(ranked["rank"] == 0)
-    columns = {f"top_{subject}": top.value, f"top_{subject}_share": top.share}
+    value = first_of(above, best)
+    top = best.inner_join(value, "customer_id")
+    columns = {f"top_{subject}": top.value, f"top_{subject}_share": top.spend / top.whole}
     if subject in BREADTH:
-        # The share of the first is spend / whole, so the whole need not be added up once more.
-        whole = top.spend / top.share
+        whole = top.whole.cast("float64")
         columns[BREADTH[subject]] = top["distinct"]
         columns[f"{subject}_variety"] = whole * whole / top.squares
     return top.select("customer_id", **columns)
+
+
+def first_of(above: Table, best: Table) -> Table:
+    """customer_id and value of the row with the best spend, then most lines, the smaller value.
+
+    Joins instead of a numbered window, which would have to sort every row of every customer.
+    """
+    best = best.select("customer_id", "spend")
+    leading = above.semi_join(best, ["customer_id", "spend"])
+    most = leading.group_by("customer_id").aggregate(lines=leading["lines"].max())
+    first = leading.semi_join(most, ["customer_id", "lines"])
+    return first.group_by("customer_id").aggregate(value=first.value.min())
 
 
 def _discounts(snapshot: Snapshot) -> Table:
