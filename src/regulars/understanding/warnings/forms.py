@@ -32,6 +32,10 @@ def _note(label: Any) -> forms.CharField:
 class FollowUpForm(KeyedForm):
     """What all of them share: an action's refusal stands beside the field it speaks of."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Several stand on one page: ids of their own.
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+
     def refuse(self, error: ValidationError) -> None:
         if hasattr(error, "error_dict"):
             for name, words in error.message_dict.items():

@@ -47,10 +47,7 @@ def follow_up_context(
     run = results.last_published()
     forms: dict[str, FollowUpForm] = {
         "take_form": TakeForm(
-            initial={
-                "owner": request.actor.user_id,
-                "due_on": rules.due_on(clock.today()),
-            }
+            initial={"owner": request.actor.user_id, "due_on": rules.due_on(clock.today())}
         ),
         "record_form": RecordForm(),
         "assign_form": AssignForm(initial={"owner": found.owner_id if found else None}),
