@@ -33,7 +33,9 @@ from regulars.insight.features.timing import (
     weekdays,
 )
 from regulars.insight.features.traits import with_traits
+from regulars.insight.models.causes import NOWHERE, Market, with_causes
 from regulars.insight.models.churn import ChurnWarning
+from regulars.insight.models.churn.figures import churn_drivers, churn_groups, churn_summary
 from regulars.insight.models.clusters.figures import by_cluster
 from regulars.insight.models.clv import CustomerValue
 from regulars.insight.models.return_rates import ReturnRates
@@ -79,13 +81,15 @@ def customer_table(
     moves: Transitions | None = None,
     value: CustomerValue | None = None,
     warning: ChurnWarning | None = None,
+    market: Market = NOWHERE,
 ) -> Table:
     """One row per known customer with the columns of every feature.
 
     See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
     ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
     p_no_return_low, _high, _n, _cell and _reasons; those of ``segments`` and of
-    ``models.transitions`` and ``models.churn`` when they are given; those of ``behaviour`` always.
+    ``models.transitions`` and ``models.churn`` when they are given (then those of ``models.causes``
+    too, with what ``market`` knows); those of ``behaviour`` always.
     """
     history = summary(shop, as_of=as_of)
     rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
@@ -113,6 +117,8 @@ def customer_table(
         fresh = [name for name in part.columns if name not in table.columns]
         table = table.left_join(part.select("customer_id", *fresh), "customer_id")
         table = table.drop("customer_id_right")
+    if warning:
+        table = with_causes(table, market=market)
     return with_traits(table.drop("frequency"))
 
 
@@ -143,6 +149,12 @@ def figures(
     tables |= behaviour.figures(shop, customers, as_of=as_of, seed=parameters.seed)
     for subject in SUBJECTS:
         tables[f"top_{subject}"] = top(shop, subject, as_of=as_of, most=parameters.most)
+    if "churn_cause" in customers.columns:
+        tables |= {
+            "churn_groups": churn_groups(customers),
+            "churn_drivers": churn_drivers(customers),
+            "churn_summary": churn_summary(customers),
+        }
     if "cluster" in customers.columns:
         tables |= {"clusters": by_cluster(customers), "segmentations": by_segment(customers)}
     return tables

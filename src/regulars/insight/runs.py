@@ -21,8 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.insight import segments
+from regulars.insight.features import market
 from regulars.insight.features.value import value_figures
 from regulars.insight.models import churn, clv, return_rates, transitions
+from regulars.insight.models.causes import Market
 from regulars.insight.models.stage_figures import stage_figures
 from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
 from regulars.insight.shop import Shop, find_tables, open_shop
@@ -156,6 +158,7 @@ def _write_results(
         value = clv.fit(shop, as_of=as_of, seed=parameters.seed)
     with recorder.step("churn"):
         warning = churn.fit(shop, as_of=as_of, seed=parameters.seed)
+        months = market.months(shop, as_of=as_of)
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
         table = customer_table(
@@ -168,6 +171,7 @@ def _write_results(
             moves=moves,
             value=value,
             warning=warning,
+            market=Market(*market.changes(months)),
         )
         customers = engine.hold(table)
         engine.write_parquet(customers.order_by("customer_id"), folder / "customers.parquet")
@@ -175,7 +179,7 @@ def _write_results(
     with recorder.step("figures"):
         (folder / "figures").mkdir()
         named = figures(shop, customers, as_of=as_of, parameters=parameters)
-        named |= parted.figures(shop)
+        named |= parted.figures(shop) | {"market": market.table(shop, months)}
         named |= value_figures(customers, shop.at(as_of).day_totals, value.total_error)
         named |= stage_figures(shop, customers, moves, acquisition_cost=parameters.acquisition_cost)
         for name, figure in named.items():

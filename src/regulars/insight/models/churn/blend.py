@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from regulars.insight.models.churn.columns import Floats
 
-PULL = 20.0
+PULL = 500.0
 """The ridge weighs as so many cases."""
 
 

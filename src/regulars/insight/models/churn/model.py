@@ -29,6 +29,7 @@ from regulars.insight.models.churn.learning import ENOUGH_CUSTOMERS, Learned, co
 from regulars.insight.models.churn.logistic import Logistic
 from regulars.insight.models.churn.members import Members
 from regulars.insight.models.churn.scoring import Scorer
+from regulars.insight.models.churn.signals import signals
 from regulars.insight.models.churn.target import HorizonRule, past_dates, scored, seen
 from regulars.insight.models.clv.likelihood import FamilyFit
 from regulars.insight.models.return_rates import ReturnRates
@@ -112,7 +113,8 @@ class ChurnWarning:
         p_churn_high (at ``level``: how far off such chances were in the back-test), p_churn_n
         (customers behind the interval), churn_horizon_days, churn_reasons (at most three, each
         code, value and contribution to the log-odds, the strongest first), expected_loss (minor
-        units: p_churn × expected spend, never below 0).
+        units: p_churn × expected spend, never below 0); and where there are reasons, what stands
+        around the silence, see ``signals``.
         """
         if self.learned is None:
             told = self._by_cells(shop, as_of)
@@ -156,11 +158,15 @@ class ChurnWarning:
         order = [ibis.desc("expected_loss"), ibis.desc("p_churn"), ibis.asc("customer_id")]
         first = told.order_by(order).limit(most).select("customer_id")
         people = shop.engine.hold(first)
-        table = scored(shop, self.rule, as_of=as_of, parts=self.parts, among=people)
+        table = scored(shop, self.rule, as_of=as_of, parts=PARTS, among=people)
+        table = shop.engine.hold(table)
         tell, schema = self.scorer.reasons(_id_type(table))
         needed = table.select("customer_id", *self.scorer.members.needed)
         why = shop.engine.apply(needed, tell, schema)
-        return told.left_join(why, "customer_id").drop("customer_id_right")
+        around = signals(shop, table, as_of=as_of)
+        for part in (why, around):
+            told = told.left_join(part, "customer_id").drop("customer_id_right")
+        return told
 
     def _by_cells(self, shop: Shop, as_of: date) -> Table:
         nobody = self.cells or ReturnRates(as_of, self.rule.longest, (), (), None, self.missing)

@@ -41,10 +41,10 @@ class HorizonRule:
         return cls(0.0, days, days)
 
     def within(self, known_days: int) -> HorizonRule:
-        """Not longer than half of what the records leave once a date has its own past."""
+        """Not longer than a third of what the records leave once a date has its own past."""
         if self.shortest == self.longest:
             return self
-        most = max(self.shortest, (known_days - HISTORY_DAYS) // 2)
+        most = max(self.shortest, (known_days - HISTORY_DAYS) // 3)
         return replace(self, longest=min(self.longest, most))
 
     def days(self, usual_gap_days: Column) -> Column:

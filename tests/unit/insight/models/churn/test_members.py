@@ -79,9 +79,9 @@ def test_trees_want_enough_cases() -> None:
 
 
 def test_the_blend_trusts_the_member_that_knows_and_never_less_than_nothing() -> None:
-    truth = RANDOM.normal(size=6000)
-    outcome = (RANDOM.random(6000) < 1 / (1 + np.exp(-truth))).astype(float)
-    told = np.column_stack([RANDOM.normal(size=6000), truth, -truth])
+    truth = RANDOM.normal(size=60_000)
+    outcome = (RANDOM.random(60_000) < 1 / (1 + np.exp(-truth))).astype(float)
+    told = np.column_stack([RANDOM.normal(size=60_000), truth, -truth])
     found = blend.learn(told, outcome)
     assert found.weights[1] == pytest.approx(1, abs=0.15)
     assert min(found.weights) >= 0

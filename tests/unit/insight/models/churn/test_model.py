@@ -19,7 +19,15 @@ from tests.unit.insight.shops import AS_OF, line, opened, rows_of
 
 ROWS = leaving(260)
 RETURNER = line("returner", AS_OF - timedelta(days=9), -50)
-PARTS = ("lines",)
+PARTS = ()
+"""Columns from the lines cost time and teach these tests nothing."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_trees():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trees, "ROUNDS", 30)
+        yield
 
 
 def fit(shop, as_of: date = AS_OF, **options) -> ChurnWarning:
@@ -175,7 +183,7 @@ def test_the_horizon_is_twice_the_usual_gap_within_bounds() -> None:
 
 
 def test_a_short_past_shortens_the_longest_horizon() -> None:
-    assert HorizonRule().within(128).longest == 50
+    assert HorizonRule().within(178).longest == 50
     assert HorizonRule().within(20).longest == 30
     assert HorizonRule.fixed(60).within(20) == HorizonRule.fixed(60)
 
