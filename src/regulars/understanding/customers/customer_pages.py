@@ -58,7 +58,7 @@ def page(request: Request, pk: int) -> HttpResponse:
         "run": profile.run,
         "failed": queries.later_failure(profile.run),
         "sentences": [sentences.write(each) for each in profile.sentences()],
-        "reasons": sentences.reasons(profile.detail.get("p_no_return_reasons")),
+        "reasons": sentences.reasons(profile.detail.get("churn_reasons")),
         "tags": tags_of(customer),
         "contacts": people.masked_contacts([customer])[customer.pk],
         "custom": custom_values(customer),
@@ -129,14 +129,17 @@ def why_figure(request: Request, pk: int, name: str) -> HttpResponse:
         profile=profile,
         result=profile.result,
         **_rights(request),
-        reasons=sentences.reasons(profile.detail.get("p_no_return_reasons")),
+        reasons=sentences.reasons(profile.detail.get("churn_reasons")),
         back=reverse("customers:page", args=[pk]),
         test=_back_test(profile),
     )
 
 
 def _back_test(profile: Profile) -> dict[str, object]:
-    test = dict(profile.rates.get("back_test") or {})
+    learned = profile.warning.get("method") == "members"
+    test = dict((profile.warning if learned else profile.rates).get("back_test") or {})
+    if learned:
+        test |= test["scores"][0]
     if "tested_on" in test:
         test["tested_on"] = date.fromisoformat(test["tested_on"])
     return test

@@ -64,6 +64,16 @@ class Profile:
         """What the run says of its return rates: horizon, level, back-test, what is missing."""
         return self.run.manifest.get("return_rates", {}) if self.run else {}
 
+    @property
+    def warning(self) -> Mapping[str, Any]:
+        """What the run says of its churn warning: method, level, windows, back-test, missing."""
+        return self.run.manifest.get("churn", {}) if self.run else {}
+
+    @property
+    def horizon_days(self) -> int | None:
+        """Within how many days the chance of staying away is told."""
+        return self.detail.get("churn_horizon_days") or self.rates.get("horizon_days")
+
     def sentences(self) -> list[rules.Sentence]:
         return rules.portrait(self._facts())
 

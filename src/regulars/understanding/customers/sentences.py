@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from regulars.kit import formats
-from regulars.kit.templatetags.formats import day
+from regulars.kit.templatetags.formats import currency_sign, day
 from regulars.understanding.customers.rules import Sentence
 
 WORDS: Mapping[str, Promise] = {
@@ -71,18 +71,64 @@ def _days(number: int) -> str:
 
 REASONS: Mapping[str, Promise] = {
     "overdue_ratio": _("The last visit is %(value)s times the usual gap ago"),
+    "purchase_days_90d": _("%(value)s visits in the last 90 days"),
     "purchase_days": _("%(value)s visits so far"),
+    "regular": _("Comes regularly"),
+    "irregular": _("Comes at irregular intervals"),
+    "spend_90d": _("Spent %(value)s in the last 90 days"),
+    "day_amount": _("Spends %(value)s on a visit on average"),
+    "spends_more": _("Spends more from visit to visit"),
+    "spends_less": _("Spends less from visit to visit"),
+    "spends_alike": _("Spends about the same on every visit"),
+    "discount_share": _("%(value)s of the price was discount in the last half-year"),
+    "returned_share": _("%(value)s of what was bought came back"),
+    "variety": _("Bought %(value)s different things"),
+    "novelty": _("%(value)s things for the first time in the last 90 days"),
+    "trouble": _("%(value)s complaints, missed or cancelled visits in the last half-year"),
+    "season": _("%(value)s visits at this time last year"),
+    "weekend_share": _("%(value)s of the visits at weekends"),
 }
+REGULAR_FROM = 0.2
+STEADY_TO = 0.1
+RATIOS = ("discount_share", "returned_share", "weekend_share")
+AMOUNTS = ("spend_90d", "day_amount")
 
 
 def reasons(found: Iterable[Mapping[str, Any]] | None) -> list[str]:
-    """The reasons of an estimate of no return, as `insight` gives them, in words."""
+    """The reasons of a chance of staying away, as `insight` gives them, in words.
+
+    One that makes staying away less likely is told as a "but".
+    """
     return [
-        str(REASONS[one["code"]]) % {"value": formats.count(one["value"], _places(one["code"]))}
+        str(_("But: %(reason)s") % {"reason": words} if _speaks_against(one) else words)
         for one in found or ()
-        if one["value"] is not None and one["code"] in REASONS
+        if one["value"] is not None and (words := reason(one["code"], one["value"]))
     ]
 
 
-def _places(code: str) -> int:
-    return 1 if code == "overdue_ratio" else 0
+def _speaks_against(one: Mapping[str, Any]) -> bool:
+    return (one.get("contribution") or 0) < 0
+
+
+def reason(code: str, value: float) -> str:
+    """One reason with its value; empty for a code without words."""
+    words = REASONS.get(_worded(code, value))
+    return str(words) % {"value": _shown(code, value)} if words else ""
+
+
+def _worded(code: str, value: float) -> str:
+    if code == "regularity":
+        return "regular" if value >= REGULAR_FROM else "irregular"
+    if code == "amount_change":
+        if abs(value) <= STEADY_TO:
+            return "spends_alike"
+        return "spends_more" if value > 0 else "spends_less"
+    return code
+
+
+def _shown(code: str, value: float) -> str:
+    if code in RATIOS:
+        return formats.percent(value, 0)
+    if code in AMOUNTS:
+        return formats.money(round(value), sign=currency_sign())
+    return formats.count(value, 1 if code == "overdue_ratio" else 0)

@@ -92,18 +92,18 @@ class Scorer:
         return pa.ListArray.from_arrays(offsets, flat)
 
     def _values_of(self, batch: pa.RecordBatch, codes: tuple[str, ...]) -> Floats:
-        """What each reason shows: the first of its columns; for several counts their sum."""
+        """What each reason shows: the first of its columns; of troubles their number."""
         known = set(batch.schema.names)
         told = []
         for code in codes:
-            names = [name for name in REASONS[code] if name in known]
-            shown = names if code in SUMMED else names[:1]
-            found = numbers(batch, shown)
+            shown = SUMMED.get(code, REASONS[code][:1])
+            found = numbers(batch, [name for name in shown if name in known])
             told.append(sum(found.values()) if found else np.full(len(batch), np.nan))
         return np.column_stack(told).round(4)
 
 
-SUMMED = ("variety", "novelty")
+SUMMED = {"trouble": ("complaints_180d", "no_shows_180d", "cancellations_180d")}
+"""Reasons whose value is the sum of several columns."""
 
 
 def intervals(p: Floats, groups: tuple[Group, ...]) -> tuple[Floats, Floats, Floats]:
