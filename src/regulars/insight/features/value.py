@@ -7,6 +7,7 @@ units, and empty tables where the model had too little to learn from.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import ibis
 from ibis.expr.types import Column, Table
@@ -49,10 +50,10 @@ def value_distribution(customers: Table) -> Table:
     amount = known.expected_spend.clip(lower=0)
     cases = [
         (amount < high, ibis.literal(low, "int64"))
-        for low, high in zip(bounds, bounds[1:], strict=False)
+        for low, high in pairwise(bounds)
     ]
     lower = ibis.cases(*cases, else_=bounds[-1])
-    ends = dict(zip(bounds, bounds[1:], strict=False))
+    ends = dict(pairwise(bounds))
     banded = known.select("expected_spend", spend_from=lower.cast("int64"))
     counted = banded.group_by("spend_from").aggregate(
         customers=banded.count(), expected_spend=total(banded.expected_spend)

@@ -35,13 +35,16 @@ def groups_of(purchase_days: Floats) -> list[NDArray[np.bool_]]:
     return [part for part in parts if part.sum() >= FEWEST_IN_GROUP]
 
 
-def best_weights(members: Members, outcome: Floats, purchase_days: Floats) -> dict[str, float]:
+def best_weights(
+    members: Members, outcome: Floats, purchase_days: Floats, lasting: float = 1.0
+) -> dict[str, float]:
     """Weight by member, without those of no weight; none at all from fewer than 200 cases.
 
     Args:
         members: predictions by member, one per case.
         outcome: what happened.
         purchase_days: of each case on its date, to group by.
+        lasting: the totals to meet, as a share of what happened (see ``trial.lasting``).
     """
     codes = list(members)
     if len(outcome) < FEWEST_CASES:
@@ -51,16 +54,20 @@ def best_weights(members: Members, outcome: Floats, purchase_days: Floats) -> di
     told, target = told / scale, outcome / scale
     groups = groups_of(purchase_days)
     for allowed in GROUP_OFF:
-        weights = _solve(told, target, groups, allowed)
+        weights = _solve(told, target, groups, allowed, lasting)
         if weights is not None:
             return {c: round(float(w), 4) for c, w in zip(codes, weights, strict=True) if w > 5e-3}
     return {}
 
 
 def _solve(
-    told: Floats, target: Floats, groups: list[NDArray[np.bool_]], allowed: float
+    told: Floats,
+    target: Floats,
+    groups: list[NDArray[np.bool_]],
+    allowed: float,
+    lasting: float,
 ) -> Floats | None:
-    limits, bounds = _conditions(told, target, groups, allowed)
+    limits, bounds = _conditions(told, target * lasting, groups, allowed)
     chosen = np.linspace(0, len(target) - 1, min(MOST_CASES, len(target))).astype(int)
     told, target = told[chosen], target[chosen]
     n, m = told.shape

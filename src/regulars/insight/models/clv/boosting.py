@@ -17,10 +17,10 @@ from regulars.insight.models.clv.families import Floats
 from regulars.insight.models.clv.members import Columns
 
 FEWEST_CASES = 300
-ROUNDS = 150
+ROUNDS = 80
 SETTINGS: Mapping[str, Any] = {
     "num_leaves": 15,
-    "learning_rate": 0.05,
+    "learning_rate": 0.08,
     "min_data_in_leaf": 50,
     "feature_fraction": 0.7,
     "bagging_fraction": 0.7,

@@ -6,6 +6,8 @@ from datetime import date
 from importlib.metadata import version
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from regulars.insight.engines.functions import total
 from regulars.insight.evidence import Missing
 from regulars.insight.features.sample import sampled
@@ -55,9 +57,11 @@ def fit(
         drawn = days if share == 1.0 else days.filter(sampled(days.customer_id, share, seed=seed))
         tested = min(horizon_days, known_days // 2, LONGEST_TEST_DAYS)
         source = Source(shop.engine.hold(drawn), first, tested)
-        outcome = attempt(source, as_of, seed=seed, level=LEVEL, member=member)
         margin = _margin_share(shop, as_of)
-        model = _model(source, as_of, seed, outcome, margin)
+        # Vectors of four: threads of the linear algebra only wait for each other.
+        with threadpool_limits(limits=1):
+            outcome = attempt(source, as_of, seed=seed, level=LEVEL, member=member)
+            model = _model(source, as_of, seed, outcome, margin)
     return CustomerValue(as_of, horizon_days, seed, LEVEL, n, _versions(), model, missing)
 
 

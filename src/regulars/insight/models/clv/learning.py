@@ -31,6 +31,7 @@ from regulars.insight.models.clv.spending import (
 )
 
 TRAINING_DATES = 4
+YEAR_DAYS = 365
 LEAST_PAST_DAYS = 14
 
 
@@ -98,6 +99,9 @@ def _trees(source: Source, at: date, seed: int) -> Trees:
     days = max(min(source.tested, source.known(at) // 2), 1)
     latest = at - timedelta(days=days)
     dates = [latest - timedelta(days=round(step * days / 3)) for step in range(TRAINING_DATES)]
+    if days < YEAR_DAYS:
+        # The same season a year ago, so that trees know what it does.
+        dates.append(at - timedelta(days=YEAR_DAYS))
     dates = [day for day in dates if source.known(day) >= max(LEAST_PAST_DAYS, days / 4)]
     if not dates or not boosting.available():
         return Trees(days, None, None)

@@ -66,7 +66,7 @@ def fit_family(code: str, h: Histories, *, prior: bool = True) -> FamilyFit:
             np.log(start),
             method="L-BFGS-B",
             bounds=[LOG_BOUNDS] * len(start),
-            options={"maxiter": 200, "ftol": 1e-11},
+            options={"maxiter": 200, "ftol": 1e-10},
         )
         for start in starts
     ]

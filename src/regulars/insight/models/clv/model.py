@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -141,12 +141,11 @@ class Model:
         }
 
 
-def _next_on(wait_days: Floats, as_of: date) -> list[date | None]:
+def _next_on(wait_days: Floats, as_of: date) -> pa.Array:
     """The days on which purchases are due; empty where that is more than two years away."""
-    return [
-        as_of + timedelta(days=int(days)) if days <= LONGEST_WAIT_DAYS else None
-        for days in np.ceil(wait_days)
-    ]
+    days = np.ceil(wait_days)
+    due = (as_of - date(1970, 1, 1)).days + np.minimum(days, LONGEST_WAIT_DAYS)
+    return pa.array(due.astype(np.int32), mask=days > LONGEST_WAIT_DAYS).cast(pa.date32())
 
 
 def _wait_weeks(fit: FamilyFit, columns: Columns) -> Floats:

@@ -12,16 +12,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regulars.insight.models.clv.bands import Band, coverage, learn_band
 from regulars.insight.models.clv.blend import best_weights, blended
 from regulars.insight.models.clv.families import Floats
 from regulars.insight.models.clv.learning import Source, learn, purchases, spend, stacked
-from regulars.insight.models.clv.members import Period
+from regulars.insight.models.clv.members import TREES, Period
+from regulars.insight.models.clv.spending import GAMMA_GAMMA, SPEND_TREES
 
 SECOND_TEST_FROM = 2.5
 """Horizons of past from which a second, earlier date is tested too."""
+YEAR_DAYS = 365
 TOP_SHARE = 0.1
+WORTH_TREES = 0.005
+"""Trees must make the error smaller by this share to be taken in: they cost the most to score."""
 SIMPLE = "mbg_nbd"
 """Stands alone where there are too few cases to weigh members."""
 
@@ -92,7 +97,11 @@ class Outcome:
 def test_dates(source: Source, as_of: date) -> tuple[date, ...]:
     """Dates whose outcome is known by ``as_of``, the latest first."""
     dates = [as_of - timedelta(days=source.tested)]
-    if source.known(as_of) >= SECOND_TEST_FROM * source.tested:
+    known = source.known(as_of)
+    if source.tested < YEAR_DAYS <= known - source.tested:
+        # The same season a year ago.
+        dates.append(as_of - timedelta(days=YEAR_DAYS))
+    elif known >= SECOND_TEST_FROM * source.tested:
         dates.append(as_of - timedelta(days=round(1.5 * source.tested)))
     return tuple(dates)
 
@@ -106,6 +115,7 @@ def attempt(
         member: take this one alone instead of a blend.
     """
     dates = test_dates(source, as_of)
+    seasonal = dates[-1] == as_of - timedelta(days=YEAR_DAYS)
     told, columns, learned = [], [], []
     for at in dates:
         period = Period(source.tested, source.tested, source.known(at))
@@ -117,7 +127,9 @@ def attempt(
     bought = np.concatenate([known["bought_days"] for known in columns])
     paid = np.concatenate([known["paid"] for known in columns])
     members = stacked(told)
-    judged, band, expected = _judge(members, bought, count, level, whole=True, member=member)
+    tests = np.repeat(np.arange(len(dates)), [len(known["paid"]) for known in columns])
+    weighing = Weighing(count, lasting(members[SIMPLE], bought, tests, seasonal), member)
+    judged, band, expected = _judge(members, bought, weighing, level, whole=True)
     parts = np.split(expected, np.cumsum([len(known["paid"]) for known in columns])[:-1])
     amounts = stacked(
         [
@@ -125,35 +137,69 @@ def attempt(
             for (fit, period), part, known in zip(learned, parts, columns, strict=True)
         ]
     )
-    judged_spend, spend_band, _ = _judge(amounts, paid, count, level, whole=False)
+    weighing = Weighing(count, lasting(amounts[GAMMA_GAMMA], paid, tests, seasonal))
+    judged_spend, spend_band, _ = _judge(amounts, paid, weighing, level, whole=False)
     trial = Trial(dates, source.tested, len(count), judged, judged_spend)
     return Outcome(trial, band, spend_band)
 
 
+@dataclass(frozen=True)
+class Weighing:
+    """How members are weighed: purchase days to group by, totals to meet, one member alone."""
+
+    count: Floats
+    lasting: float
+    member: str | None = None
+
+    def weights(
+        self, members: Mapping[str, Floats], outcome: Floats, part: NDArray[np.bool_] | None = None
+    ) -> Mapping[str, float]:
+        """Weights from all cases or a part of them."""
+        if self.member is not None:
+            return {self.member: 1.0}
+        here = np.ones(len(outcome), dtype=bool) if part is None else part
+        told = {code: said[here] for code, said in members.items()}
+        best = best_weights(told, outcome[here], self.count[here], self.lasting)
+        return best or {SIMPLE if SIMPLE in members else next(iter(members)): 1.0}
+
+
+def lasting(reference: Floats, outcome: Floats, tests: NDArray[np.intp], seasonal: bool) -> float:
+    """The totals a blend should meet on the test dates, as a share of what happened.
+
+    Where the shop as a whole did better or worse than a plain model said, that may last (growth)
+    or not (season). Taken for lasting is what two dates agree on: the smaller of two errors with
+    the same sign, nothing of errors with opposite ones; all of it when there is one date; that of
+    the date a year ago when it is the same season.
+    """
+    said = np.bincount(tests, weights=reference)
+    seen = np.bincount(tests, weights=outcome)
+    if not (said > 0).all() or not (seen > 0).all():
+        return 1.0
+    errors = np.log(seen / said)
+    kept = float(errors[-1])
+    if len(errors) > 1 and not seasonal:
+        alike = (errors > 0).all() or (errors < 0).all()
+        kept = float(errors[np.argmin(np.abs(errors))]) if alike else 0.0
+    return float(said.sum() / seen.sum() * np.exp(kept))
+
+
 def _judge(
-    members: Mapping[str, Floats],
-    outcome: Floats,
-    count: Floats,
-    level: float,
-    *,
-    whole: bool,
-    member: str | None = None,
+    members: Mapping[str, Floats], outcome: Floats, weighing: Weighing, level: float, *, whole: bool
 ) -> tuple[Judged, Band, Floats]:
-    expected = np.zeros_like(outcome)
-    half = np.arange(len(outcome)) % 2 == 0
-    bounds = np.zeros((2, len(outcome)))
-    for part in (half, ~half):
-        others = {code: said[~part] for code, said in members.items()}
-        weights = _weights(others, outcome[~part], count[~part], member)
-        expected[part] = blended({c: m[part] for c, m in members.items()}, weights)
-    for part in (half, ~half):
-        learned = learn_band(expected[~part], outcome[~part], level=level, whole=whole)
-        bounds[0][part], bounds[1][part] = learned.bounds(expected[part])
-    weights = _weights(members, outcome, count, member)
-    told = blended(members, weights)
-    covered, covered_open = coverage(bounds[0], bounds[1], outcome)
+    trees = [code for code in (TREES, SPEND_TREES) if code in members]
+    simple = {code: said for code, said in members.items() if code not in trees}
+    chosen = simple if weighing.member not in trees else members
+    crossed = _crossed(chosen, outcome, weighing)
+    if trees and weighing.member is None:
+        other = _crossed(members, outcome, weighing)
+        if measure(other, outcome).mae < (1.0 - WORTH_TREES) * measure(crossed, outcome).mae:
+            chosen, crossed = dict(members), other
+    weights = weighing.weights(chosen, outcome)
+    told = blended(chosen, weights)
+    low, high = _crossed_bounds(crossed, outcome, level, whole)
+    covered, covered_open = coverage(low, high, outcome)
     judged = Judged(
-        blend=measure(expected, outcome),
+        blend=measure(crossed, outcome),
         members={code: measure(said, outcome) for code, said in members.items()},
         covered=covered,
         covered_open=covered_open,
@@ -162,13 +208,29 @@ def _judge(
     return judged, learn_band(told, outcome, level=level, whole=whole), told
 
 
-def _weights(
-    members: Mapping[str, Floats], outcome: Floats, count: Floats, member: str | None
-) -> Mapping[str, float]:
-    if member is not None:
-        return {member: 1.0}
-    simple = SIMPLE if SIMPLE in members else next(iter(members))
-    return best_weights(members, outcome, count) or {simple: 1.0}
+def _halves(n: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    half = np.arange(n) % 2 == 0
+    return half, ~half
+
+
+def _crossed(members: Mapping[str, Floats], outcome: Floats, weighing: Weighing) -> Floats:
+    """The blend of each half of the cases with the weights that were best for the other."""
+    expected = np.zeros_like(outcome)
+    for part in _halves(len(outcome)):
+        weights = weighing.weights(members, outcome, ~part)
+        expected[part] = blended({code: said[part] for code, said in members.items()}, weights)
+    return expected
+
+
+def _crossed_bounds(
+    expected: Floats, outcome: Floats, level: float, whole: bool
+) -> tuple[Floats, Floats]:
+    """Bounds of each half learned from the other."""
+    low, high = np.zeros_like(outcome), np.zeros_like(outcome)
+    for part in _halves(len(outcome)):
+        band = learn_band(expected[~part], outcome[~part], level=level, whole=whole)
+        low[part], high[part] = band.bounds(expected[part])
+    return low, high
 
 
 def measure(expected: Floats, outcome: Floats) -> Measures:
