@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +31,7 @@ from regulars.kit.faces import Request, needs
 from regulars.kit.permissions import Permission
 from regulars.kit.toasts import say
 
+log = logging.getLogger(__name__)
 State = Import.State
 LIST_ROWS = 30
 
@@ -56,11 +59,19 @@ def imports(request: Request) -> HttpResponseBase:
             return redirect("intake:match", job.pk)
         except FileError as error:
             form.add_error("file", str(error))
-        except OSError:
-            form.add_error("file", _("The disk is full; the file was not kept. Make room first."))
+        except OSError as error:
+            form.add_error("file", _not_kept(error))
     page = Paginator(queries.imports(), LIST_ROWS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "steps": step_names()}
     return render(request, "intake/list.html", context, status=422 if form.errors else 200)
+
+
+def _not_kept(error: OSError) -> str:
+    """Why an uploaded file could not be kept."""
+    if error.errno == errno.ENOSPC:
+        return _("The disk is full; the file was not kept. Make room first.")
+    log.error("An uploaded file could not be kept.", exc_info=error)
+    return _("The server could not keep the file. Try again, or ask whoever runs the server.")
 
 
 @needs(Permission.IMPORT_DATA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
 
 import pytest
@@ -145,3 +146,17 @@ def test_rows_are_mended_dropped_and_sent_back_through_the_pages(
     assert owner.post(f"{base}drop/", {"row": "3"}).status_code == 302
     assert job.quarantine.get().state == "dropped"
     assert mending.key_of(job)
+
+
+@pytest.mark.parametrize(("number", "full"), [(errno.ENOSPC, True), (errno.EACCES, False)])
+def test_only_a_full_disk_is_called_full(
+    owner: Client, monkeypatch: pytest.MonkeyPatch, number: int, full: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(actions, "receive", refuse)
+    sent = {"file": SimpleUploadedFile("a.csv", SALES.encode())}
+    answer = owner.post(LIST, sent, headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert ("disk is full" in str(answer.context["form"].errors)) is full

@@ -69,3 +69,9 @@ def test_only_who_manages_settings_gives_accounts(at: datetime) -> None:
     assert client.post("/settings/users/add/", NEW).status_code == 403
     assert client.post(f"/settings/users/{manager.pk}/", {"allowed": "no"}).status_code == 403
     assert not User.objects.filter(username="lin").exists()
+
+
+def test_people_are_listed_by_what_people_call_a_name(owner: Client) -> None:
+    page = owner.get("/settings/users/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "姓名" in page
+    assert "名称" not in page

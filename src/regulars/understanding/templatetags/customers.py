@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.functional import Promise
@@ -14,10 +16,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.intake.models import Event
-from regulars.kit import formats
-from regulars.kit.templatetags.formats import currency_sign
+from regulars.kit import clock, formats
+from regulars.kit.templatetags.formats import currency_sign, in_chinese
 from regulars.kit.templatetags.formats import day as written_day
 from regulars.kit.templatetags.ui import badge, icon
+from regulars.offer.models import Store
 from regulars.people.models import Consent
 from regulars.understanding.customers import consents
 from regulars.understanding.customers.profile import Profile
@@ -153,6 +156,16 @@ def purchase_title(order: Any) -> str:
     amount = formats.money_exact(order.amount, sign=currency_sign())
     look = LOOKS["return" if order.amount < 0 else "purchase"]
     return f"{look.title} {amount}"
+
+
+@register.simple_tag
+def happened_at(at: datetime, store: Store | None) -> str:
+    """A moment by the clock of the store; 00:00 stands for a day whose time nobody recorded."""
+    there = at.astimezone(ZoneInfo(store.time_zone) if store else clock.zone())
+    if there.time() == time():
+        return written_day(there.date())
+    this_year = clock.today().year
+    return formats.day_and_time(there, this_year=this_year, chinese=in_chinese())
 
 
 @register.simple_tag

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from django.utils import translation
 
 from regulars.intake.events import EventDraft, record_events
 from regulars.kit.permissions import SYSTEM
+from regulars.offer.models import Store
 from regulars.people import actions
 from regulars.people.drafts import ConsentDraft, CustomerDraft
 from regulars.people.models import Customer
 from regulars.sales.models import Order
 from regulars.understanding.customers.timeline import KINDS, Place, page_of
+from regulars.understanding.templatetags.customers import happened_at
 from tests.factories.salon import open_salon
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +74,23 @@ def test_purchases_of_other_stores_stay_out(customer: Customer) -> None:
 def test_someone_of_whom_nothing_is_known_has_an_empty_timeline() -> None:
     pk = actions.add_customer(CustomerDraft(name="新来的"), by=SYSTEM, at=NOW)
     assert page_of(Customer.objects.get(pk=pk)).entries == []
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 10, 18, 16, tzinfo=UTC), "10月19日"),  # midnight in Shanghai
+        (datetime(2026, 10, 18, 16, 1, tzinfo=UTC), "10月19日 00:01"),
+        (datetime(2026, 10, 19, 0, tzinfo=UTC), "10月19日 08:00"),
+    ],
+)
+def test_a_day_without_a_time_shows_none(at: datetime, told: str) -> None:
+    with translation.override("zh-hans"):
+        assert happened_at(at, Store(time_zone="Asia/Shanghai")) == told
+        assert happened_at(at, None) == told
+
+
+def test_a_moment_is_told_by_the_clock_of_its_store() -> None:
+    at = datetime(2026, 10, 19, 4, tzinfo=UTC)
+    with translation.override("zh-hans"):
+        assert happened_at(at, Store(time_zone="America/New_York")) == "10月19日"
