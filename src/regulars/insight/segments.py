@@ -12,16 +12,16 @@ import ibis
 from ibis.expr.types import Table
 
 from regulars.insight.engines.functions import total
-from regulars.insight.features.history import history
+from regulars.insight.features.rhythm import RULES, RhythmRules
 from regulars.insight.features.segmentations import (
     SegmentationCuts,
     banded,
     fit_cuts,
-    measures,
+    held_measures,
 )
 from regulars.insight.models import clusters, potential
 from regulars.insight.models.clusters.figures import cluster_map, cluster_months
-from regulars.insight.models.clusters.model import PARTS
+from regulars.insight.models.clusters.inputs import inputs
 from regulars.insight.shop import Shop
 
 READY = {
@@ -41,8 +41,8 @@ READY = {
 class Segments:
     """What was learned about the groups of a shop's customers on a date.
 
-    ``known`` is ``history`` on that date and ``measured`` what the ready segmentations are told
-    from, both held by the engine.
+    ``known`` is what the clusters, ``measured`` what the ready segmentations are told from, both
+    held by the engine.
     """
 
     as_of: date
@@ -55,8 +55,8 @@ class Segments:
     def columns(self, shop: Shop, stages: Table) -> Table:
         """customer_id and the columns of ``banded``, ``Clusters.score``, ``Potential.score``."""
         table = banded(self.measured, stages, self.cuts)
-        for model in (self.model, self.growth):
-            scored = model.score_history(shop, self.known, as_of=self.as_of)
+        placed = self.model.score_inputs(shop, self.known, as_of=self.as_of)
+        for scored in (placed, self.growth.score(shop, as_of=self.as_of)):
             table = table.left_join(scored, "customer_id").drop("customer_id_right")
         return table
 
@@ -77,15 +77,21 @@ class Segments:
 
 
 def fit(
-    shop: Shop, *, as_of: date, seed: int = 0, before: Mapping[str, Any] | None = None
+    shop: Shop,
+    *,
+    as_of: date,
+    seed: int = 0,
+    rules: RhythmRules = RULES,
+    before: Mapping[str, Any] | None = None,
 ) -> Segments:
     """Learn the segments of a shop.
 
     Args:
+        rules: of the rhythm that the snapshot keeps.
         before: the manifest of an earlier run, whose clusters keep their numbers.
     """
-    known = shop.engine.hold(history(shop, [as_of], parts=PARTS))
-    measured = shop.engine.hold(measures(shop, as_of=as_of))
+    measured = held_measures(shop, as_of=as_of)
+    known = shop.engine.hold(inputs(shop, as_of=as_of, rules=rules))
     earlier = (before or {}).get("clusters")
     previous = clusters.Clusters.from_json(json.dumps(earlier)) if earlier else None
     model = clusters.fit(shop, as_of=as_of, seed=seed, previous=previous, known=known)

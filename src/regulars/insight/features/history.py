@@ -36,6 +36,7 @@ def history(
     seed: int = 0,
     known_at: date | None = None,
     parts: Sequence[str] = PARTS,
+    subjects: Sequence[str] = tuple(BREADTHS),
     among: Table | None = None,
 ) -> Table:
     """One row per date (at) and customer who had ordered before it.
@@ -47,6 +48,7 @@ def history(
         known_at: read the days from the shop as of this date, such as the one a run holds; must
             not be before any of ``dates``. None takes the latest of them.
         parts: which of ``PARTS`` to add to what the days tell.
+        subjects: whose breadth to tell, of ``breadth.BREADTHS``.
         among: keep to the customers of this table (customer_id) instead of a sample; the shop's
             usual gap stays that of everyone.
 
@@ -78,7 +80,8 @@ def history(
     if "lines" in parts:
         result = _beside(result, _told_by_lines(_of(_sold(snapshot), people), dates))
     if "breadth" in parts:
-        for subject, column in BREADTHS.items():
+        for subject in subjects:
+            column = BREADTHS[subject]
             result = _beside(result, breadth_at(snapshot, people, dates, subject, column))
     if "events" in parts:
         result = _beside(result, troubles_at(snapshot, people, dates))

@@ -53,6 +53,11 @@ def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
     return snapshot.per_customer(rhythms, zero=("purchase_days", "gaps"))
 
 
+def held_rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
+    """The same, computed once for a snapshot and kept by the engine until it is released."""
+    return shop.at(as_of).kept(f"rhythm {rules}", lambda: rhythm(shop, as_of=as_of, rules=rules))
+
+
 def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:
     """The same for a table of purchase days (customer_id, day), one row per customer in it."""
     measured = _measured(_gapped(purchase_days), rules.long_share, "customer_id")

@@ -15,6 +15,7 @@ import ibis
 import numpy as np
 from ibis.expr.types import Column, Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.features.adoption import adoption
 from regulars.insight.features.habits import habits
 from regulars.insight.features.lifecycle import lifecycle
@@ -69,25 +70,35 @@ class SegmentationCuts:
 
 def segmentations(shop: Shop, *, as_of: date, cuts: SegmentationCuts | None = None) -> Table:
     """One row per known customer, the columns of ``banded``."""
-    measured = shop.engine.hold(measures(shop, as_of=as_of))
+    measured = held_measures(shop, as_of=as_of)
     own = cuts or fit_cuts(shop, measured)
     return banded(measured, lifecycle(shop, as_of=as_of), own)
+
+
+def held_measures(shop: Shop, *, as_of: date) -> Table:
+    """``measures``, computed once for a snapshot and kept by the engine until it is released."""
+    return shop.at(as_of).kept("measures", lambda: measures(shop, as_of=as_of))
 
 
 def measures(shop: Shop, *, as_of: date) -> Table:
     """What the bands are told from: one row per known customer.
 
-    Columns: purchase_days, purchase_days_365d, spend_365d, those of ``features.habits`` and
-    those of ``features.adoption``.
+    Columns: purchase_days, recency_days, day_amount (mean net amount of a purchase day),
+    purchase_days_365d, spend_365d, those of ``features.habits`` and of ``features.adoption``.
     """
     snapshot = shop.at(as_of)
     days = snapshot.day_totals
-    year = snapshot.today.delta(days.day, unit="day") <= 365
+    age = snapshot.today.delta(days.day, unit="day")
+    year = age <= 365
     counted = days.group_by("customer_id").aggregate(
         purchase_days=days.count(where=days.bought),
+        recency_days=age.min(where=days.bought),
+        bought_amount=total(days.amount, where=days.bought),
         purchase_days_365d=days.count(where=days.bought & year),
-        spend_365d=year.ifelse(days.amount, 0).sum().cast("int64"),
+        spend_365d=total(days.amount, where=year).fill_null(0),
     )
+    each = counted.bought_amount / counted.purchase_days.nullif(0)
+    counted = counted.mutate(day_amount=each).drop("bought_amount")
     zero = ("purchase_days", "purchase_days_365d", "spend_365d")
     table = snapshot.with_listed(counted, zero=zero)
     for part in (habits(shop, as_of=as_of), adoption(shop, as_of=as_of)):

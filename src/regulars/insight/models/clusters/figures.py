@@ -12,9 +12,9 @@ from ibis.expr.types import Table
 
 from regulars.insight.engines.functions import total
 from regulars.insight.evaluation.probabilities import wilson
-from regulars.insight.features.history import history
 from regulars.insight.features.sample import part_of
-from regulars.insight.models.clusters.model import PARTS, Clusters
+from regulars.insight.models.clusters.inputs import sampled_inputs
+from regulars.insight.models.clusters.model import Clusters
 from regulars.insight.models.clusters.scaling import scaled
 from regulars.insight.shop import Shop
 
@@ -39,16 +39,15 @@ def by_cluster(customers: Table) -> Table:
 
 
 def cluster_map(shop: Shop, model: Clusters, known: Table) -> Table:
-    """cluster, x, y of at most 1,500 customers of a table like ``history``; names nobody.
+    """cluster, x, y of at most 1,500 of the customers of ``inputs``; names nobody.
 
     x and y are the distances from the middle along the two directions of ``model.map``.
     """
     schema = pa.schema([("cluster", pa.int8()), ("x", pa.float64()), ("y", pa.float64())])
     if model.missing or model.map is None:
         return shop.engine.read("cluster_map", schema.empty_table())
-    buyers = known.filter(known.purchase_days > 0)
-    place = part_of(buyers.customer_id, seed=model.seed)
-    some = buyers.mutate(place=place).order_by("place", "customer_id").limit(POINTS)
+    place = part_of(known.customer_id, seed=model.seed)
+    some = known.mutate(place=place).order_by("place", "customer_id").limit(POINTS)
     arrow = some.select(**{one: some[one].cast("float64") for one in model.features}).to_pyarrow()
     columns = {
         name: np.asarray(arrow.column(name).to_numpy(zero_copy_only=False), dtype=float)
@@ -98,7 +97,7 @@ def cluster_months(shop: Shop, model: Clusters, *, as_of: date) -> Table:
         return shop.engine.read("cluster_months", _MONTHS.empty_table())
     dates = month_starts(first, as_of)
     share = min(1.0, FOLLOWED / buyers)
-    told = history(shop, dates, share=share, seed=model.seed, known_at=as_of, parts=_parts(model))
+    told = sampled_inputs(shop, dates, share=share, seed=model.seed, as_of=as_of)
     known = shop.engine.hold(told)
     spent = known.select("at", "customer_id", "spend_30d")
     placed = model.placed(shop, known).join(spent, ["at", "customer_id"])
@@ -114,12 +113,6 @@ _MONTHS = pa.schema(
         *(("spend_30d", pa.int64()), ("arrived", pa.int64()), ("left", pa.int64())),
     ]
 )
-
-
-def _parts(model: Clusters) -> tuple[str, ...]:
-    lines = any(name.startswith("discount") for name in model.features)
-    breadth = any(name.startswith("distinct") for name in model.features)
-    return tuple(part for part, needed in zip(PARTS, (lines, breadth), strict=True) if needed)
 
 
 def _followed(

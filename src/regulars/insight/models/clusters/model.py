@@ -15,7 +15,6 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from regulars.insight.evidence import Missing
-from regulars.insight.features.history import history
 from regulars.insight.features.sample import sampled
 from regulars.insight.models.clusters.choice import (
     STRUCTURE,
@@ -26,21 +25,12 @@ from regulars.insight.models.clusters.choice import (
     settle,
 )
 from regulars.insight.models.clusters.drift import Drift, Shift, drift, matched
+from regulars.insight.models.clusters.inputs import FEATURES, VALUE, inputs
 from regulars.insight.models.clusters.profile import Profile, Trait, named, traits_of
 from regulars.insight.models.clusters.scaling import Scaling, fit_scaling, scaled, weighted
 from regulars.insight.models.clusters.tree import Node, Tree, fit_tree
 from regulars.insight.shop import Shop
 
-FEATURES = (
-    *("recency_days", "purchase_days", "day_amount"),
-    *("distinct_category", "discount_share", "regularity"),
-)
-"""What customers are grouped by, columns of ``features.history``: one for each side of buying, so
-that no side counts twice. ``distinct_product`` stands in where the shop has no categories."""
-
-STAND_IN = {"distinct_category": "distinct_product"}
-VALUE = "spend_365d"
-PARTS = ("lines", "breadth")
 FEWEST_BUYERS = 60
 SAMPLED = 50_000
 DIGITS = 6
@@ -101,21 +91,20 @@ class Clusters:
         its own centre: one minus the distance to the own centre over that to the second).
         """
         if self.missing:
-            return self._unknown(shop, as_of)
-        return self.score_history(shop, history(shop, [as_of], parts=PARTS), as_of=as_of)
+            nothing = {"cluster": ibis.null("int8"), "cluster_sure": ibis.null("float64")}
+            return shop.at(as_of).customers.select("customer_id").mutate(**nothing)
+        return self.score_inputs(shop, inputs(shop, as_of=as_of), as_of=as_of)
 
-    def score_history(self, shop: Shop, known: Table, *, as_of: date) -> Table:
-        """The same from a table shaped like ``history`` on ``as_of``, such as one held before."""
+    def score_inputs(self, shop: Shop, known: Table, *, as_of: date) -> Table:
+        """The same from ``inputs`` on ``as_of`` that were held before."""
         if self.missing:
-            return self._unknown(shop, as_of)
-        snapshot = shop.at(as_of)
-        return snapshot.per_customer(self.placed(shop, known).drop("at"))
+            return self.score(shop, as_of=as_of)
+        return shop.at(as_of).per_customer(self.placed(shop, known).drop("at"))
 
     def placed(self, shop: Shop, known: Table) -> Table:
-        """at, customer_id, cluster, cluster_sure for the buyers in a table like ``history``."""
-        buyers = known.filter(known.purchase_days > 0)
-        columns = {name: buyers[name].cast("float64") for name in self.features}
-        needed = buyers.select("at", "customer_id", **columns)
+        """at, customer_id, cluster, cluster_sure for the rows of a table like ``inputs``."""
+        columns = {name: known[name].cast("float64") for name in self.features}
+        needed = known.select("at", "customer_id", **columns)
         schema = pa.schema(
             [
                 ("at", pa.date32()),
@@ -132,10 +121,6 @@ class Clusters:
         index, sure = nearest(points, np.array(self.centres))
         return np.array([one.number for one in self.profiles])[index], sure
 
-    def _unknown(self, shop: Shop, as_of: date) -> Table:
-        nothing = {"cluster": ibis.null("int8"), "cluster_sure": ibis.null("float64")}
-        return shop.at(as_of).customers.select("customer_id").mutate(**nothing)
-
 
 def fit(
     shop: Shop,
@@ -149,11 +134,13 @@ def fit(
 
     Args:
         previous: the model of the run before; what is still the same cluster keeps its number.
-        known: a table like ``history`` on ``as_of`` of all customers, when there is one.
+        known: ``inputs`` on ``as_of``, when they are held.
     """
     versions = {name: version(name) for name in ("scikit-learn", "numpy")}
     empty = Clusters(as_of, seed, versions)
-    columns, buyers = _learned_from(shop, as_of, seed, known)
+    if known is None:
+        known = shop.engine.hold(inputs(shop, as_of=as_of))
+    columns, buyers = _learned_from(known, seed)
     if buyers < FEWEST_BUYERS:
         return replace(empty, missing=Missing("customers", FEWEST_BUYERS - buyers))
     scalings = weighted(_scalings(columns), columns)
@@ -236,21 +223,14 @@ def _profiles(
     )
 
 
-def _learned_from(
-    shop: Shop, as_of: date, seed: int, known: Table | None
-) -> tuple[dict[str, np.ndarray], int]:
+def _learned_from(known: Table, seed: int) -> tuple[dict[str, np.ndarray], int]:
     """The columns of a sample of buyers in the order of their ids, and the number of buyers."""
-    days = shop.at(as_of).day_totals
-    buyers = int(days.filter(days.bought).customer_id.nunique().to_pyarrow().as_py())
-    share = min(1.0, SAMPLED / buyers) if buyers else 1.0
-    if known is None:
-        known = history(shop, [as_of], share=share, seed=seed, parts=PARTS)
-    elif share < 1:
-        known = known.filter(sampled(known.customer_id, share, seed=seed))
-    bought = known.filter(known.purchase_days > 0).order_by("customer_id")
-    wanted = (*FEATURES, *STAND_IN.values(), VALUE)
-    found = bought.select("customer_id", **{one: bought[one].cast("float64") for one in wanted})
-    arrow = found.to_pyarrow()
+    buyers = int(known.count().to_pyarrow().as_py())
+    if buyers > SAMPLED:
+        known = known.filter(sampled(known.customer_id, SAMPLED / buyers, seed=seed))
+    wanted = (*FEATURES, VALUE)
+    ordered = known.order_by("customer_id")
+    arrow = ordered.select(**{one: ordered[one].cast("float64") for one in wanted}).to_pyarrow()
     return {one: _floats(arrow.column(one)) for one in wanted}, buyers
 
 
@@ -259,15 +239,8 @@ def _floats(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _scalings(columns: Mapping[str, np.ndarray]) -> list[Scaling]:
-    found = []
-    for feature in FEATURES:
-        scaling = fit_scaling(feature, columns[feature])
-        if scaling is None and feature in STAND_IN:
-            stand_in = STAND_IN[feature]
-            scaling = fit_scaling(stand_in, columns[stand_in])
-        if scaling is not None:
-            found.append(scaling)
-    return found
+    found = (fit_scaling(feature, columns[feature]) for feature in FEATURES)
+    return [scaling for scaling in found if scaling is not None]
 
 
 def _applies(previous: Clusters, columns: Mapping[str, np.ndarray]) -> bool:

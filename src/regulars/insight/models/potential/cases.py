@@ -17,6 +17,7 @@ HORIZONS = (180, 90)
 
 MOST_WINDOWS = 4
 PARTS = ("lines", "breadth")
+SUBJECTS = ("category", "product")
 FEATURES = (
     *("recency_days", "tenure_days", "purchase_days", "purchase_days_90d", "spend_90d"),
     *("spend_180d", "day_amount", "last_amount", "amount_change", "usual_gap_days", "regularity"),
@@ -59,7 +60,15 @@ def cases_of(
 ) -> Cases:
     ends = [day + timedelta(days=horizon) for day in windows]
     dates = sorted({as_of, *windows, *ends})
-    known = history(shop, dates, share=share, seed=seed, known_at=as_of, parts=PARTS)
+    known = history(
+        shop,
+        dates,
+        share=share,
+        seed=seed,
+        known_at=as_of,
+        parts=PARTS,
+        subjects=SUBJECTS,
+    )
     spend, days = f"spend_{horizon}d", f"purchase_days_{horizon}d"
     wanted = sorted({*FEATURES, spend, days})
     found = known.select("at", "customer_id", **{one: known[one].cast("float64") for one in wanted})

@@ -13,6 +13,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
+from regulars.insight.engines.functions import total
 from regulars.insight.evaluation.probabilities import CurvePoint
 from regulars.insight.evidence import Missing
 from regulars.insight.features.history import history
@@ -20,6 +21,7 @@ from regulars.insight.models.clusters.scaling import Scaling
 from regulars.insight.models.potential.cases import (
     FEATURES,
     PARTS,
+    SUBJECTS,
     Cases,
     cases_of,
     past_windows,
@@ -34,7 +36,7 @@ from regulars.insight.models.potential.learning import (
     learn,
 )
 from regulars.insight.models.potential.scoring import ANSWERS, EMPTY, scoring
-from regulars.insight.shop import Shop
+from regulars.insight.shop import Shop, Snapshot
 
 SAMPLED = 25_000
 FEWEST_BUYERS = 100
@@ -78,25 +80,26 @@ class Potential:
         three features that lift the chance most: code, value, contribution in log odds against
         a customer in the middle of the shop).
         """
+        snapshot = shop.at(as_of)
         if self.learned is None:
-            return self.score_history(shop, shop.at(as_of).customers, as_of=as_of)
-        return self.score_history(shop, history(shop, [as_of], parts=PARTS), as_of=as_of)
-
-    def score_history(self, shop: Shop, known: Table, *, as_of: date) -> Table:
-        """The same from a table shaped like ``history`` on ``as_of``."""
-        if self.learned is None:
-            customers = shop.at(as_of).customers.select("customer_id")
-            return customers.mutate(**{name: ibis.null(kind) for name, kind in EMPTY.items()})
-        names = [one.feature for one in self.learned.scalings]
-        little = known.filter(
-            (known[f"purchase_days_{self.horizon_days}d"] > 0)
-            & (known[f"spend_{self.horizon_days}d"] <= self.little_upto)
-        )
-        columns = {name: little[name].cast("float64") for name in names}
-        needed = little.select("customer_id", **columns)
+            nothing = {name: ibis.null(kind) for name, kind in EMPTY.items()}
+            return snapshot.customers.select("customer_id").mutate(**nothing)
+        little = shop.engine.hold(self._little(snapshot))
+        known = history(shop, [as_of], parts=PARTS, subjects=SUBJECTS, among=little)
+        columns = {one.feature: known[one.feature].cast("float64") for one in self.learned.scalings}
+        needed = known.select("customer_id", **columns)
         schema = pa.schema([("customer_id", needed.customer_id.type().to_pyarrow()), *ANSWERS])
         told = shop.engine.apply(needed, scoring(self.learned, schema), schema)
-        return shop.at(as_of).per_customer(told)
+        return snapshot.per_customer(told)
+
+    def _little(self, snapshot: Snapshot) -> Table:
+        """customer_id of those who bought in the horizon and spent little."""
+        days = snapshot.day_totals
+        recent = days.filter(snapshot.today.delta(days.day, unit="day") <= self.horizon_days)
+        spent = recent.group_by("customer_id").aggregate(
+            spend=total(recent.amount), bought=recent.bought.any()
+        )
+        return spent.filter(spent.bought & (spent.spend <= self.little_upto)).select("customer_id")
 
 
 def fit(shop: Shop, *, as_of: date, seed: int = 0) -> Potential:

@@ -23,8 +23,9 @@ from regulars.insight.models.clusters.figures import (
     cluster_months,
     month_starts,
 )
+from regulars.insight.models.clusters.inputs import FEATURES, inputs, sampled_inputs
 from tests.unit.insight.models.clusters.shops import KINDS, kind_of, three_kinds
-from tests.unit.insight.shops import AS_OF, line, opened, rows_of
+from tests.unit.insight.shops import AS_OF, assert_same, busy_lines, line, opened, rows_of
 
 ROWS = three_kinds()
 
@@ -127,7 +128,7 @@ def test_too_few_buyers_say_how_many_are_missing() -> None:
             None
         }
         assert Clusters.from_json(found.to_json()) == found
-        known = history(small, [AS_OF])
+        known = inputs(small, as_of=AS_OF)
         assert cluster_map(small, found, known).count().to_pyarrow().as_py() == 0
         assert cluster_months(small, found, as_of=AS_OF).count().to_pyarrow().as_py() == 0
 
@@ -152,7 +153,7 @@ def test_the_same_clusters_keep_their_numbers(shop: insight.Shop, model: Cluster
 
 
 def test_the_map_shows_every_cluster_and_nobody_by_id(shop: insight.Shop, model: Clusters) -> None:
-    drawn = cluster_map(shop, model, history(shop, [AS_OF], parts=("lines", "breadth")))
+    drawn = cluster_map(shop, model, inputs(shop, as_of=AS_OF))
     assert drawn.columns == ("cluster", "x", "y")
     points = drawn.to_pyarrow().to_pylist()
     assert len(points) == 120
@@ -201,3 +202,13 @@ def test_sums_by_cluster_are_those_of_its_customers() -> None:
         (1, 2, 3),
         (2, 1, 4),
     ]
+
+
+def test_inputs_are_what_the_history_says() -> None:
+    """One pass for everybody and the history of a sample tell the same customers the same."""
+    with opened(busy_lines(400)) as busy:
+        quick = rows_of(inputs(busy, as_of=AS_OF).drop("at"))
+        slow = sampled_inputs(busy, [AS_OF], share=1, seed=0, as_of=AS_OF)
+        assert_same(quick, rows_of(slow.drop("at", "spend_30d")))
+    told = {name for row in quick.values() for name, value in row.items() if value}
+    assert told >= set(FEATURES)
