@@ -1,12 +1,13 @@
 // From the small description in `regulars.kit.charts` to ECharts, in the colours of the theme.
-import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { getInstanceByDom, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
+import { flowTooltip, flows } from "./flows.js";
 import { band, bars, dots, line } from "./series.js";
 import { axisFigure, figure } from "./figures.js";
 
-use([BarChart, CustomChart, LineChart, ScatterChart]);
+use([BarChart, CustomChart, LineChart, SankeyChart, ScatterChart]);
 use([GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 const FONT = '"Inter Figures", "PingFang SC", "Noto Sans CJK SC", sans-serif';
@@ -35,6 +36,7 @@ export function forget(element) {
 }
 
 function options(spec, colours, width) {
+  if (spec.kind === "flows") return optionsOfFlows(spec, colours, width);
   const sideways = spec.kind === "dots" || spec.across;
   const labels = axisOfLabels(spec, colours, sideways, width);
   const values = axisOfValues(spec, colours);
@@ -47,6 +49,16 @@ function options(spec, colours, width) {
     yAxis: sideways ? labels : values,
     tooltip: tooltip(spec, colours),
     series: seriesOf(spec, colours),
+  };
+}
+
+function optionsOfFlows(spec, colours, width) {
+  const look = { ...tooltip({ series: [] }, colours), trigger: "item" };
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT },
+    tooltip: { ...look, formatter: flowTooltip(spec) },
+    series: [flows(spec, colours, width)],
   };
 }
 

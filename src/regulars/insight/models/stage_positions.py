@@ -137,4 +137,5 @@ def distinct_customers(stood: Table, since: date) -> dict[str, int]:
     """Stage -> customers who ever stood there at the start of a month from ``since`` on."""
     recent = stood.filter(stood["at"] >= since)
     counted = recent.group_by("stage").aggregate(customers=recent.customer_id.nunique())
-    return {row["stage"]: row["customers"] for row in counted.to_pyarrow().to_pylist()}
+    rows = counted.order_by("stage").to_pyarrow().to_pylist()
+    return {row["stage"]: row["customers"] for row in rows}

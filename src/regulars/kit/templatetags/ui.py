@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from regulars.kit import formats, icons
 from regulars.kit.charts import Chart
+from regulars.kit.flows import Flows
 from regulars.kit.grids import Grid
 from regulars.kit.templatetags.formats import currency_sign, in_chinese
 
@@ -303,6 +304,12 @@ def chart(chart: Chart) -> SafeString:
         ],
         banded=any(series.low is not None for series in chart.series),
     )
+
+
+@register.simple_tag
+def flow_chart(flows: Flows) -> SafeString:
+    """Streams between groups, their sentence, and the same numbers as a table."""
+    return render("flow_chart", flows=flows, spec=flows.spec(), rows=list(flows.rows()))
 
 
 @register.simple_tag
