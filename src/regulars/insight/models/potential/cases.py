@@ -17,11 +17,11 @@ HORIZONS = (180, 90)
 
 MOST_WINDOWS = 4
 PARTS = ("lines", "breadth")
-SUBJECTS = ("category", "product")
+SUBJECTS = ("category",)
 FEATURES = (
     *("recency_days", "tenure_days", "purchase_days", "purchase_days_90d", "spend_90d"),
     *("spend_180d", "day_amount", "last_amount", "amount_change", "usual_gap_days", "regularity"),
-    *("distinct_category", "distinct_product", "new_category_90d", "new_product_90d"),
+    *("distinct_category", "new_category_90d"),
     *("discount_share", "weekend_share", "lines_per_day"),
 )
 
