@@ -197,20 +197,6 @@ def add_note(
     return note.pk
 
 
-@transaction.atomic
-def relate(customer_id: int, other_id: int, kind: str, *, by: Actor, at: datetime) -> None:
-    """Records that `customer` referred, or is family or friend of, `other`."""
-    by.must(Permission.EDIT_CUSTOMERS)
-    Relation.objects.get_or_create(customer_id=customer_id, other_id=other_id, kind=kind)
-    audit.record(
-        "people.relate",
-        f"customer:{customer_id}",
-        by=by,
-        at=at,
-        detail={"other": other_id, "kind": kind},
-    )
-
-
 def data_key(customer: Customer) -> DataKey:
     """The key of a customer, made on first need. The caller has locked the row."""
     if customer.data_key is None:

@@ -51,6 +51,7 @@ ACTIONS: dict[str, Promise] = {
     "people.remove_tag": _("took a tag off a customer"),
     "people.reveal_contacts": _("looked at a customer's full contacts"),
     "people.set_consent": _("noted a customer's consent"),
+    "people.unrelate": _("took a link between two customers back"),
     "people.update_customer": _("changed a customer's details"),
     "sales.record_orders": _("recorded sales"),
     "sales.remove_batch": _("took back the sales of an import"),

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.kit.models import Batch
 from regulars.kit.permissions import Actor
-from regulars.people import actions
+from regulars.people import actions, relating
 from regulars.people.drafts import Birth, ConsentDraft, CustomerDraft
 from regulars.people.models import Consent, ContactPoint, Customer, ExternalId, Note, Relation
 from regulars.people.queries import found_by, known
@@ -40,8 +40,8 @@ def brought(batch: int, add: Add, at: datetime, system: Actor) -> list[int]:
     second = CustomerDraft(name="王小明", contacts=(("phone", "13911112384"),), tags=("VIP",))
     ids = actions.add_customers([first, second], by=system, at=at, batch_id=batch)
     other = add(name="李四", contacts=(("phone", "13722222384"),))
-    actions.relate(ids[0], other, "friend", by=system, at=at)
-    actions.relate(other, ids[1], "referred", by=system, at=at)
+    relating.relate(ids[0], other, "friend", by=system, at=at)
+    relating.relate(other, ids[1], "referred", by=system, at=at)
     actions.add_note(ids[0], "喜欢靠窗", by=system, at=at)
     return [*ids, other]
 

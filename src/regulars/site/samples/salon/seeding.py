@@ -20,10 +20,11 @@ from regulars.intake.events import EventDraft, record_events
 from regulars.kit.permissions import SYSTEM
 from regulars.offer.actions import change_price, retire_staff
 from regulars.offer.models import Item, Staff, Store
-from regulars.people.actions import add_note, relate, set_consent
+from regulars.people.actions import add_note, set_consent
 from regulars.people.adding import add_customers
 from regulars.people.drafts import ConsentDraft
 from regulars.people.models import ExternalId
+from regulars.people.relating import relate
 from regulars.sales.actions import LineDraft, OrderDraft, record_orders
 from regulars.site.samples import marker
 from regulars.site.samples.marker import NotEmpty
