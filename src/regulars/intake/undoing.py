@@ -28,32 +28,45 @@ from regulars.people.changing import Undo, put_back
 from regulars.people.queries import open_key
 from regulars.sales import actions as sales
 
-# Rows that came by other ways and name what this import brought.
+# Rows that came by other ways and name what this import brought, by the batch they came with.
 _LATER = {
-    "orders": """SELECT count(*) FROM sales_order o JOIN people_customer c ON c.id = o.customer_id
+    "orders": """SELECT o.batch_id, count(*) FROM sales_order o
+        JOIN people_customer c ON c.id = o.customer_id
         WHERE c.batch_id = %(batch)s AND o.batch_id IS DISTINCT FROM %(batch)s""",
-    "lines": """SELECT count(*) FROM sales_line l JOIN offer_item i ON i.id = l.item_id
+    "lines": """SELECT o.batch_id, count(*) FROM sales_line l JOIN offer_item i ON i.id = l.item_id
         JOIN sales_order o ON o.id = l.order_id
         WHERE i.batch_id = %(batch)s AND o.batch_id IS DISTINCT FROM %(batch)s""",
-    "events": """SELECT count(*) FROM intake_event e
+    "events": """SELECT e.batch_id, count(*) FROM intake_event e
         LEFT JOIN people_customer c ON c.id = e.customer_id
         LEFT JOIN offer_item i ON i.id = e.item_id
         WHERE e.batch_id IS DISTINCT FROM %(batch)s
             AND (c.batch_id = %(batch)s OR i.batch_id = %(batch)s)""",
-    "notes": """SELECT count(*) FROM people_note n JOIN people_customer c ON c.id = n.customer_id
-        WHERE c.batch_id = %(batch)s""",
+    "notes": """SELECT NULL::bigint, count(*) FROM people_note n
+        JOIN people_customer c ON c.id = n.customer_id WHERE c.batch_id = %(batch)s""",
 }
 
 
 def obstacles(job: Import) -> list[str]:
     """Why an import cannot be taken back: what depends on it, in words; empty when nothing does."""
-    found: dict[str, int] = {}
+    told = []
     with connection.cursor() as cursor:
         for name, query in _LATER.items():
-            cursor.execute(query, {"batch": job.batch_id})
-            found[name] = cursor.fetchone()[0]
-    told = [_in_the_way(name, count) % {"n": count} for name, count in found.items() if count]
+            cursor.execute(f"{query} GROUP BY 1 ORDER BY 1", {"batch": job.batch_id})
+            told += [
+                f"{_in_the_way(name, count) % {'n': count}}{_came_with(batch)}"
+                for batch, count in cursor.fetchall()
+                if count
+            ]
     return told + _changed_since(job)
+
+
+def _came_with(batch_id: int | None) -> str:
+    """Which import has to be taken back first, where one brought them."""
+    other = Import.objects.filter(batch=batch_id).first() if batch_id is not None else None
+    if other is None:
+        return ""
+    words = _("The import “%(file)s” brought them: take that one back first.")
+    return f" {words % {'file': other.file_name}}"
 
 
 def _in_the_way(name: str, count: int) -> str:

@@ -65,9 +65,10 @@ def test_what_a_person_changed_since_stays(bring: Bring, at: datetime) -> None:
 
 def test_later_rows_that_build_on_an_import_hold_it(bring: Bring, at: datetime) -> None:
     customers = bring(CUSTOMERS)
-    sales = bring(SALES)
-    with pytest.raises(ValidationError, match="1 later order names customers"):
+    sales = bring(SALES, name="sales.csv")
+    with pytest.raises(ValidationError, match="1 later order names customers") as refused:
         undo(customers.pk, by=SYSTEM, at=at)
+    assert f"“{sales.file_name}” brought them: take that one back first" in str(refused.value)
     assert Customer.objects.exists()
     undo(sales.pk, by=SYSTEM, at=at)
     undo(customers.pk, by=SYSTEM, at=at)
