@@ -24,23 +24,28 @@ def windows_of(horizon_days: int) -> tuple[int, ...]:
     return tuple(max(round(share * horizon_days), 1) for share in WINDOW_SHARES)
 
 
-def cases(days: Table, dates: Sequence[date], windows: Sequence[int]) -> Table:
+def cases(
+    days: Table, dates: Sequence[date], windows: Sequence[int], *, regularity: bool = False
+) -> Table:
     """One row per date and customer with a purchase before it.
 
     Args:
         days: customer_id, day, amount, bought, as in ``Snapshot.day_totals``.
         dates: only days before a date tell about it.
         windows: lengths of the recent windows in days.
+        regularity: add log_gaps, which only learning needs.
 
     Columns: at, customer_id; purchase_days; first_days, last_days (days since the first and the
     last); square_gaps (sum of the squares of the gaps in days) and long_gap (the longest);
     spend (minor units, returns taken off); bought_amount (of purchase days only);
-    count_0 …, spend_0 … (purchase days and spend of each window).
+    count_0 …, spend_0 … (purchase days and spend of each window); log_gaps (sum of the natural
+    logarithms of the gaps in days).
     """
     bought = days.filter(days.bought)
     previous = bought.day.lag().over(group_by="customer_id", order_by="day")
     gapped = bought.select("customer_id", "day", gap=bought.day.delta(previous, unit="day"))
     buying = _told(gapped, dates)
+    logs = {"log_gaps": buying.gap.ln().sum().fill_null(0.0)} if regularity else {}
     counted = buying.group_by("at", "customer_id").aggregate(
         purchase_days=buying.count(),
         first_days=buying.age.max(),
@@ -48,6 +53,7 @@ def cases(days: Table, dates: Sequence[date], windows: Sequence[int]) -> Table:
         square_gaps=total(buying.gap * buying.gap).fill_null(0),
         long_gap=buying.gap.max().fill_null(0),
         **{f"count_{i}": buying.count(where=buying.age <= w) for i, w in enumerate(windows)},
+        **logs,
     )
     paying = _told(days.select("customer_id", "day", "amount", "bought"), dates)
     paid = paying.group_by("at", "customer_id").aggregate(
@@ -90,7 +96,7 @@ def outcomes(days: Table, dates: Sequence[date], horizon_days: int) -> Table:
 
 def seen(days: Table, dates: Sequence[date], windows: Sequence[int], horizon_days: int) -> Table:
     """``cases`` with their ``outcomes``: bought_days and paid are 0 for who did not come."""
-    known = cases(days, dates, windows)
+    known = cases(days, dates, windows, regularity=True)
     joined = known.left_join(outcomes(days, dates, horizon_days), ["at", "customer_id"])
     return joined.select(*known.columns, "bought_days", "paid").fill_null(
         {"bought_days": 0, "paid": 0}

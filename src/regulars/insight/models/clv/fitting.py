@@ -57,7 +57,7 @@ def fit(
         drawn = days if share == 1.0 else days.filter(sampled(days.customer_id, share, seed=seed))
         tested = min(horizon_days, known_days // 2, LONGEST_TEST_DAYS)
         source = Source(shop.engine.hold(drawn), first, tested)
-        margin = _margin_share(shop, as_of)
+        margin = margin_share(shop, as_of)
         # Vectors of four: threads of the linear algebra only wait for each other.
         with threadpool_limits(limits=1):
             outcome = attempt(source, as_of, seed=seed, level=LEVEL, member=member)
@@ -96,7 +96,7 @@ def _missing(counts: dict[str, Any], known_days: int) -> Missing | None:
     return None
 
 
-def _margin_share(shop: Shop, as_of: date) -> float | None:
+def margin_share(shop: Shop, as_of: date) -> float | None:
     """What is left of each unit of spend after the cost of what was sold, where it is known."""
     products = shop.tables.get("products")
     if products is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,6 +15,7 @@ from regulars.insight.models.clv.families import FAMILIES, Floats
 from regulars.insight.models.clv.likelihood import FamilyFit, fit_family
 from regulars.insight.models.clv.members import (
     TREES,
+    WEEK,
     Columns,
     Period,
     by_family,
@@ -72,7 +73,7 @@ class Source:
 
     def cases(self, at: date) -> Columns:
         """Every customer who had bought before a date."""
-        return _numbers(cases(self.days, [at], self.windows))
+        return _numbers(cases(self.days, [at], self.windows, regularity=True))
 
     def seen(self, dates: Sequence[date], horizon_days: int) -> Columns:
         """The same for several dates with what happened in the days from each on."""
@@ -90,7 +91,8 @@ def _numbers(table: Table) -> Columns:
 def learn(source: Source, at: date, seed: int, now: Columns | None = None) -> Learned:
     """Everything that is fitted, from the days before a date."""
     columns = source.cases(at) if now is None else now
-    rows = distinct(histories(columns))
+    gaps = float((columns["log_gaps"] - (columns["purchase_days"] - 1.0) * np.log(WEEK)).sum())
+    rows = replace(distinct(histories(columns)), log_gaps=gaps)
     families = {code: fit_family(code, rows) for code in FAMILIES}
     return Learned(at, families, fit_spending(columns), _trees(source, at, seed))
 

@@ -72,5 +72,5 @@ def fit_family(code: str, h: Histories, *, prior: bool = True) -> FamilyFit:
     ]
     best = min(found, key=lambda one: round(float(one.fun), 9))
     parameters = np.exp(best.x)
-    likelihood = float(family.log_likelihood(parameters, h) @ h.n)
+    likelihood = float(family.log_likelihood(parameters, h) @ h.n) + family.of_gaps(h.log_gaps)
     return FamilyFit(code, tuple(float(one) for one in parameters), likelihood, round(customers))
