@@ -12,6 +12,7 @@ from regulars.kit.forms import KeyedForm
 from regulars.people import rules
 from regulars.people.drafts import Birth, CustomerDraft
 from regulars.people.models import Customer
+from regulars.understanding.customers import own_fields
 from regulars.understanding.customers.consents import CHANNELS, PURPOSES
 from regulars.understanding.customers.words import SEXES
 
@@ -56,16 +57,32 @@ class ProfileForm(BirthFields):
     province = forms.CharField(label=_("Province"), max_length=40, required=False)
     city = forms.CharField(label=_("City"), max_length=40, required=False)
     occupation = forms.CharField(label=_("Occupation"), max_length=60, required=False)
+    income_band = forms.CharField(label=_("Income"), max_length=40, required=False)
     found_us = forms.CharField(label=_("How they found us"), max_length=60, required=False)
 
-    @classmethod
-    def of(cls, customer: Customer) -> ProfileForm:
-        return cls(initial={name: getattr(customer, name) for name in cls.base_fields})
 
-    def changes(self, customer: Customer) -> dict[str, Any]:
+class EditForm(ProfileForm):
+    """The profile of a customer who is there, with the fields the business added."""
+
+    def __init__(self, customer: Customer, given: Any = None) -> None:
+        known = {name: getattr(customer, name) for name in self.base_fields}
+        super().__init__(given, initial=known | own_fields.to_form(customer.custom))
+        self.customer = customer
+        self.own = own_fields.own_fields(customer.custom)
+        self.fields.update(self.own)
+
+    def own_bound(self) -> list[forms.BoundField]:
+        """The added fields, to be drawn after the others."""
+        return [self[name] for name in self.own]
+
+    def changes(self) -> dict[str, Any]:
         """The fields whose value is another than the customer's."""
-        given = {**self.cleaned_data, "name": rules.normalise_name(self.cleaned_data["name"])}
-        return {name: v for name, v in given.items() if getattr(customer, name) != v}
+        given = {name: v for name, v in self.cleaned_data.items() if name not in self.own}
+        given["name"] = rules.normalise_name(given["name"])
+        given["custom"] = own_fields.from_form(
+            {name: self.cleaned_data[name] for name in self.own}, self.customer.custom
+        )
+        return {name: v for name, v in given.items() if getattr(self.customer, name) != v}
 
 
 class NewCustomerForm(KeyedForm, ProfileForm):
@@ -99,7 +116,7 @@ class NewCustomerForm(KeyedForm, ProfileForm):
                 given["birth_year"],
                 lunar=given["birth_calendar"] == "lunar",
             )
-        plain = ("name", "sex", "province", "city", "occupation", "found_us")
+        plain = ("name", "sex", "province", "city", "occupation", "income_band", "found_us")
         contacts = (("phone", given["phone"]),) if given["phone"] else ()
         return CustomerDraft(
             **{name: given[name] for name in plain}, birth=birth, contacts=contacts, **more

@@ -27,9 +27,9 @@ from regulars.understanding.customers.customer_pages import customer_of
 from regulars.understanding.customers.edit_forms import (
     ConsentForm,
     ContactForm,
+    EditForm,
     NewCustomerForm,
     NoteForm,
-    ProfileForm,
     TagForm,
 )
 
@@ -90,9 +90,9 @@ def _with_phone(phone: str) -> list[Customer]:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Changes the profile; the way back stays open for a few seconds."""
     customer = customer_of(request, pk)
-    form = ProfileForm(request.POST) if request.method == "POST" else ProfileForm.of(customer)
+    form = EditForm(customer, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        changes = form.changes(customer)
+        changes = form.changes()
         if changes:
             before = actions.update_customer(pk, changes, by=request.actor, at=clock.now())
             toasts.say(request, _("Changed."), undo=_remember(request, pk, before))

@@ -16,6 +16,7 @@ from regulars.people.birthdays import age, next_birthday
 from regulars.people.models import Customer, CustomerTag, CustomField, Relation
 from regulars.understanding import queries
 from regulars.understanding.customers import rules
+from regulars.understanding.customers.own_fields import YES_NO
 from regulars.understanding.customers.words import HOURS, WEEKDAYS
 from regulars.understanding.models import CustomerResult, Run
 
@@ -165,6 +166,8 @@ def custom_values(customer: Customer) -> list[CustomValue]:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return " · ".join(str(each) for each in value)
+    if isinstance(value, bool):
+        return str(YES_NO["yes" if value else "no"])
     return formats.count(value) if isinstance(value, float) else str(value)
 
 

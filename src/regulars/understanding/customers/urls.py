@@ -9,6 +9,7 @@ from regulars.understanding.customers import (
     edit_pages,
     export_pages,
     list_pages,
+    relation_pages,
 )
 from regulars.understanding.lists import pages as list_faces
 from regulars.understanding.warnings import pages as follow_up_faces
@@ -43,6 +44,8 @@ urlpatterns = [
     path("<int:pk>/contacts/add/", edit_pages.contact, name="contact"),
     path("<int:pk>/tags/", edit_pages.add_tag, name="tag"),
     path("<int:pk>/tags/<int:tag>/remove/", edit_pages.remove_tag, name="untag"),
+    path("<int:pk>/relations/", relation_pages.relations, name="relations"),
+    path("<int:pk>/relations/<int:relation>/take-back/", relation_pages.unrelate, name="unrelate"),
     path("<int:pk>/notes/", edit_pages.note, name="note"),
     path("<int:pk>/consents/", edit_pages.consent, name="consent"),
 ]
