@@ -32,6 +32,14 @@ PLACES = tuple(range(50, 100, 5))
 CLEAR_PLACE = 5
 """A motive is clear from the upper quarter of the shop on: the fifth of ``PLACES`` is 70%."""
 
+MOTIVE_FROM: Mapping[str, float] = {
+    "discount_share": 0.05,
+    "staff_loyalty": 0.6,
+    "service_share": 0.6,
+    "price_place": 0.6,
+}
+"""Below these a measure tells no motive, however the rest of the shop buys."""
+
 EARLY_SHARE, LATE_SHARE = 16, 84
 SATISFIED_FROM, DISSATISFIED_BELOW = 80, 60
 STORE_HABIT, ONLINE_HABIT = 0.2, 0.8
@@ -212,13 +220,14 @@ def _motive(known: Table, cuts: SegmentationCuts) -> Column:
     category).
 
     Each measure is placed among the shop's customers with three purchase days or more; the
-    highest place wins from the upper 30% on, ties go to price, then service. A rule of thumb:
+    highest place wins from the upper 30% and from ``MOTIVE_FROM`` on, ties go to price, then
+    service. A rule of thumb:
     behaviour shows what people did, not why. Empty below three purchase days and where no
     place is high.
     """
     points = dict(cuts.places)
     places = {
-        motive: [_place(known[name], points[name]) for name in names if name in points]
+        motive: [_motive_place(known[name], points[name], name) for name in names if name in points]
         for motive, names in _MEASURE_OF_MOTIVE.items()
     }
     told = {
@@ -276,6 +285,10 @@ def _place(value: Column, points: Sequence[float]) -> Column:
     """How many of the points lie below a value; 0 when it is unknown."""
     above = [(value > point).cast("int8") for point in points]
     return sum(above[1:], start=above[0]).fill_null(0)
+
+
+def _motive_place(value: Column, points: Sequence[float], name: str) -> Column:
+    return (value >= MOTIVE_FROM[name]).fill_null(False).ifelse(_place(value, points), 0)
 
 
 def _whole(values: np.ndarray) -> tuple[int, ...]:

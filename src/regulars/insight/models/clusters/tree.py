@@ -119,8 +119,13 @@ def _grown(
     matrix: np.ndarray, truth: np.ndarray, features: Sequence[str], seed: int
 ) -> tuple[Node, ...]:
     smallest = max(5, round(SMALLEST_LEAF * len(truth)))
+    # Every cluster counts alike, or the small ones would get no answer of their own.
     learned = DecisionTreeClassifier(
-        max_depth=DEPTH, max_leaf_nodes=LEAVES, min_samples_leaf=smallest, random_state=seed
+        max_depth=DEPTH,
+        max_leaf_nodes=LEAVES,
+        min_samples_leaf=smallest,
+        class_weight="balanced",
+        random_state=seed,
     ).fit(matrix, truth)
     grown = learned.tree_
     nodes: list[Node] = []
