@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import ibis
@@ -22,7 +24,7 @@ from regulars.insight.features.lifecycle import LifecycleRules, stages
 from regulars.insight.features.occasions import occasion_lift
 from regulars.insight.features.preference import SUBJECTS, preference
 from regulars.insight.features.rfm import RfmCuts, cuts_of, score
-from regulars.insight.features.rhythm import RhythmRules, rhythm
+from regulars.insight.features.rhythm import RhythmRules, held_rhythm
 from regulars.insight.features.summary import summary
 from regulars.insight.features.timing import (
     daily,
@@ -83,7 +85,7 @@ def customer_table(
     warning: ChurnWarning | None = None,
     market: Market = NOWHERE,
 ) -> Table:
-    """One row per known customer with the columns of every feature.
+    """One row per known customer with the columns of every feature, held by customer_id.
 
     See ``features.summary``, ``amount``, ``rhythm``, ``rfm``, ``lifecycle``, ``preference`` and
     ``timing`` for the columns; those of ``models.return_rates`` come as p_no_return,
@@ -91,35 +93,39 @@ def customer_table(
     ``models.transitions`` and ``models.churn`` when they are given (then those of ``models.causes``
     too, with what ``market`` knows); those of ``behaviour`` always.
     """
-    history = summary(shop, as_of=as_of)
-    rhythms = shop.engine.hold(rhythm(shop, as_of=as_of, rules=parameters.rhythm))
+    engine = shop.engine
+    history = known_history(shop, as_of=as_of)
+    rhythms = held_rhythm(shop, as_of=as_of, rules=parameters.rhythm)
     risk = rates.score_rhythms(shop, rhythms)
     risk = risk.rename(**{f"p_no_return_{name}": name for name in _RISK})
-    staged = stages(rhythms, parameters.lifecycle)
-    worth = shop.engine.hold(value.score(shop, as_of=as_of)) if value else None
+    staged = engine.hold(stages(rhythms, parameters.lifecycle))
+    worth = engine.hold(value.score(shop, as_of=as_of)) if value else None
     spend = worth if value and value.missing is None else None
-    parts = (
-        amount(shop, as_of=as_of),
-        with_cycle(rhythms),
-        score(history, cuts),
-        staged,
-        preference(shop, as_of=as_of),
-        timing(shop, as_of=as_of),
-        risk,
-        *behaviour.columns(shop, as_of=as_of),
-        *([moves.score_stages(shop, staged)] if moves else []),
-        *([segments.columns(shop, staged)] if segments else []),
-        *([worth] if worth is not None else []),
-        *([warning.score(shop, as_of=as_of, spend=spend)] if warning else []),
+    told: Iterator[Table] = chain(
+        (amount(shop, as_of=as_of), with_cycle(rhythms), score(history, cuts), staged),
+        (preference(shop, as_of=as_of), timing(shop, as_of=as_of), risk),
+        behaviour.columns(shop, as_of=as_of),
+        [moves.score_stages(shop, staged)] if moves else [],
+        [segments.columns(shop, staged)] if segments else [],
+        [worth] if worth is not None else [],
+        [warning.score(shop, as_of=as_of, spend=spend)] if warning else [],
     )
-    table = history
-    for part in parts:
-        fresh = [name for name in part.columns if name not in table.columns]
-        table = table.left_join(part.select("customer_id", *fresh), "customer_id")
-        table = table.drop("customer_id_right")
-    if warning:
-        table = with_causes(table, market=market)
-    return with_traits(table.drop("frequency"))
+    # One after the other, so that the memory of one is free for the next.
+    parts = [history, *(engine.hold(part) for part in told)]
+
+    def finish(table: Table) -> Table:
+        caused = with_causes(table, market=market) if warning else table
+        return with_traits(caused.drop("frequency"))
+
+    customers = engine.beside(parts, "customer_id", finish)
+    for part in parts[1:]:
+        engine.drop(part)
+    return customers
+
+
+def known_history(shop: Shop, *, as_of: date) -> Table:
+    """``summary`` of a date, held: many figures start from it."""
+    return shop.at(as_of).kept("summary", lambda: summary(shop, as_of=as_of))
 
 
 _RISK = ("low", "high", "n", "cell", "reasons")
@@ -127,7 +133,7 @@ _RISK = ("low", "high", "n", "cell", "reasons")
 
 def shop_cuts(shop: Shop, *, as_of: date, parameters: Parameters) -> RfmCuts:
     """The cut-offs of a run: the given ones, else the shop's own."""
-    return parameters.cuts or cuts_of(summary(shop, as_of=as_of))
+    return parameters.cuts or cuts_of(known_history(shop, as_of=as_of))
 
 
 def figures(

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.insight import segments
+from regulars.insight.engines import EngineShortage
 from regulars.insight.features import market
 from regulars.insight.features.value import value_figures
 from regulars.insight.models import churn, clv, return_rates, transitions
@@ -107,7 +108,10 @@ def run(
     recorder = _Recorder(progress or (lambda _: None))
     chosen = parameters or Parameters()
     with recorder.step("open"):
-        shop = open_shop(source, engine, **options)
+        try:
+            shop = open_shop(source, engine, **options)
+        except EngineShortage as error:
+            raise _unwritten(target, error) from error
     failures: tuple[type[Exception], ...] = (OSError, *shop.engine.shortages)
     try:
         with shop, _fresh_folder(target) as folder:
@@ -127,8 +131,12 @@ def run(
             (folder / "manifest.json").write_text(_as_json(manifest), "utf-8")
             _publish(folder, target)
     except failures as error:
-        raise RunError(f"The results could not be written to {target}: {error}") from error
+        raise _unwritten(target, error) from error
     return load_run(target)
+
+
+def _unwritten(target: Path, error: Exception) -> RunError:
+    return RunError(f"The results could not be written to {target}: {error}")
 
 
 def _write_results(
@@ -145,7 +153,9 @@ def _write_results(
     with recorder.step("return rates"):
         rates = return_rates.fit(shop, as_of=as_of, horizon_days=parameters.horizon_days)
     with recorder.step("segments"):
-        parted = segments.fit(shop, as_of=as_of, seed=parameters.seed, before=before)
+        parted = segments.fit(
+            shop, as_of=as_of, seed=parameters.seed, rules=parameters.rhythm, before=before
+        )
     with recorder.step("transitions"):
         moves = transitions.fit(
             shop,
@@ -161,7 +171,7 @@ def _write_results(
         months = market.months(shop, as_of=as_of)
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
-        table = customer_table(
+        customers = customer_table(
             shop,
             as_of=as_of,
             parameters=parameters,
@@ -173,8 +183,7 @@ def _write_results(
             warning=warning,
             market=Market(*market.changes(months)),
         )
-        customers = engine.hold(table)
-        engine.write_parquet(customers.order_by("customer_id"), folder / "customers.parquet")
+        engine.write_parquet(customers, folder / "customers.parquet", order_by="customer_id")
     rows = {"customers": int(customers.count().to_pyarrow().as_py())}
     with recorder.step("figures"):
         (folder / "figures").mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from regulars.insight.engines.errors import EngineError, EngineShortage
+from regulars.insight.engines.joins import Finish, as_is
 
 __all__ = ["ENGINES", "Engine", "EngineError", "EngineShortage", "open_engine"]
 
@@ -32,6 +33,13 @@ class Engine(Protocol):
     def drop(self, table: Table) -> None:
         """Give back what ``hold`` or ``apply`` kept; nothing may be asked of it afterwards."""
 
+    def beside(self, tables: Sequence[Table], key: str, finish: Finish = as_is) -> Table:
+        """``joins.left_joined`` of tables with one row per key, finished and held, by key.
+
+        For tables too wide for memory: an engine may put them together slice by slice, so
+        ``finish`` must treat every row by itself.
+        """
+
     def apply(
         self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
     ) -> Table:
@@ -42,8 +50,11 @@ class Engine(Protocol):
         over small values only. Memory stays bounded.
         """
 
-    def write_parquet(self, table: Table, path: Path) -> None:
-        """The table written as one Parquet file, streamed, never held whole in Python."""
+    def write_parquet(self, table: Table, path: Path, order_by: str | None = None) -> None:
+        """The table written as one Parquet file, streamed, never held whole in Python.
+
+        With ``order_by`` by that column, else in the order the table has.
+        """
 
     def versions(self) -> Mapping[str, str]:
         """Package versions that decide a result."""

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
+from regulars.insight.engines.errors import EngineShortage
+from regulars.insight.engines.joins import Finish, as_is, left_joined
 from regulars.insight.tables import EMPTY_TYPE, TABLES, Kind, TableError
 
 BATCH_ROWS = 131_072
+SLICE_ROWS = 1_000_000
+"""Wide tables are put together so many keys at a time."""
+MEMORY_SHARE = 0.6
+"""Of the machine's memory, when nobody says how much."""
 
 
 class DuckDB:
-    """One in-memory DuckDB database, spilling to a temporary folder when memory is short.
+    """One DuckDB database in a temporary folder: what is held lies on disk, packed.
 
     Args:
-        memory_limit: such as "4GB"; DuckDB's own default is 80% of the machine.
+        memory_limit: such as "4GB"; 60% of the machine when None.
         threads: worker threads; None leaves it to DuckDB.
         temp_directory: where to spill; a fresh temporary folder when None.
     """
@@ -42,16 +52,24 @@ class DuckDB:
         self._spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
         self._spill.mkdir(parents=True, exist_ok=True)
         self._files: dict[str, Path] = {}
+        self._ordered: dict[str, str] = {}
+        self._threads = threads or psutil.cpu_count() or 1
         settings: dict[str, Any] = {
             "temp_directory": str(self._spill),
             "preserve_insertion_order": False,
         }
-        if memory_limit:
-            settings["memory_limit"] = memory_limit
+        settings["memory_limit"] = memory_limit or f"{_machine_mb() * MEMORY_SHARE:.0f}MB"
         if threads:
             settings["threads"] = threads
         self.connection = ibis.duckdb.connect(**settings)
         self.connection.raw_sql("SET enable_progress_bar = false")
+        # Held tables lie in a file: packed there, and in memory only as far as there is room.
+        self._store = self._spill / f"{ibis.util.gen_name('held')}.duckdb"
+        place = str(self._store).replace("'", "''")
+        try:
+            self.connection.raw_sql(f"ATTACH '{place}' AS held")
+        except duckdb.IOException as error:
+            raise EngineShortage(f"No room to work in {self._spill}: {error}") from error
 
     def read(self, name: str, source: Any) -> Table:
         if isinstance(source, Path):
@@ -102,8 +120,29 @@ class DuckDB:
     def hold(self, table: Table) -> Table:
         # Plain SQL because Ibis 12 creates the table empty first and inserts, which is slower.
         held = ibis.util.gen_name("held")
-        self.connection.raw_sql(f'CREATE TEMP TABLE "{held}" AS {self._typed(table)}')
-        return self.connection.table(held, database=("temp", "main"))
+        self.connection.raw_sql(f'CREATE TABLE held.main."{held}" AS {self._typed(table)}')
+        return self.connection.table(held, database=("held", "main"))
+
+    def beside(self, tables: Sequence[Table], key: str, finish: Finish = as_is) -> Table:
+        held = ibis.util.gen_name("held")
+        into = f'CREATE TABLE held.main."{held}" AS'
+        for low, high in pairwise([None, *self._slice_ends(tables[0], key), None]):
+            slices = [_between(one, key, low, high) for one in tables]
+            joined = finish(left_joined(slices, key))
+            self.connection.raw_sql(f'{into} {self._typed(joined)} ORDER BY "{key}"')
+            into = f'INSERT INTO held.main."{held}"'
+        self._ordered[held] = key
+        return self.connection.table(held, database=("held", "main"))
+
+    def _slice_ends(self, table: Table, key: str) -> list[Any]:
+        """Keys that part the table into slices of about ``SLICE_ROWS``; none for a small one."""
+        parts = -(-int(table.count().to_pyarrow().as_py()) // SLICE_ROWS)
+        if parts < 2:
+            return []
+        points = ", ".join(str(part / parts) for part in range(1, parts))
+        told = f'SELECT quantile_disc("{key}", [{points}]) FROM ({self.connection.compile(table)})'
+        ((ends,),) = self.connection.raw_sql(told).fetchall()
+        return sorted(set(ends))
 
     def drop(self, table: Table) -> None:
         name = table.op().name
@@ -111,7 +150,7 @@ class DuckDB:
             self.connection.raw_sql(f'DROP VIEW "{name}"')
             self._files.pop(name).unlink()
         else:
-            self.connection.raw_sql(f'DROP TABLE "{name}"')
+            self.connection.raw_sql(f'DROP TABLE held.main."{name}"')
 
     def apply(
         self, table: Table, function: Callable[[pa.RecordBatch], pa.RecordBatch], schema: pa.Schema
@@ -120,14 +159,19 @@ class DuckDB:
         path = self._spill / f"{applied}.parquet"
         reader = self.connection.raw_sql(self._typed(table)).to_arrow_reader(BATCH_ROWS)
         with pq.ParquetWriter(path, schema) as writer:
-            for batch in reader:
-                writer.write_batch(function(batch))
+            for batch in _sent(reader, function, self._threads):
+                writer.write_batch(batch)
         self._files[applied] = path
         return self.connection.read_parquet(str(path), table_name=applied)
 
-    def write_parquet(self, table: Table, path: Path) -> None:
+    def write_parquet(self, table: Table, path: Path, order_by: str | None = None) -> None:
         target = str(path).replace("'", "''")
-        self.connection.raw_sql(f"COPY ({self._typed(table)}) TO '{target}' (FORMAT parquet)")
+        rows = self._typed(table)
+        if order_by and self._ordered.get(getattr(table.op(), "name", "")) != order_by:
+            rows += f' ORDER BY "{order_by}"'
+        self.connection.raw_sql("SET preserve_insertion_order = true")
+        self.connection.raw_sql(f"COPY ({rows}) TO '{target}' (FORMAT parquet)")
+        self.connection.raw_sql("SET preserve_insertion_order = false")
 
     def _typed(self, table: Table) -> str:
         """SQL whose columns have the types Ibis declares.
@@ -146,8 +190,40 @@ class DuckDB:
 
     def close(self) -> None:
         self.connection.disconnect()
+        self._store.unlink(missing_ok=True)
         if self._own_folder:
             self._own_folder.cleanup()
+
+
+def _machine_mb() -> float:
+    """Memory of the machine, or of the container where it has less."""
+    whole = psutil.virtual_memory().total
+    limit = Path("/sys/fs/cgroup/memory.max")
+    told = limit.read_text().strip() if limit.exists() else "max"
+    return min(whole, int(told) if told.isdigit() else whole) / 1_000_000
+
+
+def _between(table: Table, key: str, low: Any, high: Any) -> Table:
+    """The rows whose key lies above the one and up to the other; None is without end."""
+    if low is not None:
+        table = table.filter(table[key] > low)
+    return table if high is None else table.filter(table[key] <= high)
+
+
+def _sent(
+    batches: pa.RecordBatchReader,
+    function: Callable[[pa.RecordBatch], pa.RecordBatch],
+    threads: int,
+) -> Iterator[pa.RecordBatch]:
+    """Answers to the batches, a few of them in work at a time."""
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(function, batch))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _without_guesses(name: str, table: Table) -> Table:

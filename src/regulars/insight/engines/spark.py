@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from regulars.insight.engines.errors import EngineError, EngineShortage
+from regulars.insight.engines.joins import Finish, as_is, left_joined
 from regulars.insight.tables import TableError
 
 LOCAL_PARTITIONS_PER_THREAD = 2
@@ -145,6 +146,9 @@ class Spark:
         with _shortages_told():
             return self._kept("held", self._frame(table))
 
+    def beside(self, tables: Sequence[Table], key: str, finish: Finish = as_is) -> Table:
+        return self.hold(finish(left_joined(tables, key)))
+
     def drop(self, table: Table) -> None:
         name = table.op().name
         for index, view in enumerate(self._views):
@@ -167,7 +171,8 @@ class Spark:
             answer = frame.mapInArrow(send, from_arrow_schema(schema, prefer_timestamp_ntz=True))
             return self._kept("applied", answer)
 
-    def write_parquet(self, table: Table, path: Path) -> None:
+    def write_parquet(self, table: Table, path: Path, order_by: str | None = None) -> None:
+        table = table.order_by(order_by) if order_by else table
         parts = self._spill / ibis.util.gen_name("parts")
         schema = table.schema().to_pyarrow()
         with _shortages_told():

@@ -139,7 +139,8 @@ def _grouped(known: Table, column: str, dimension: str, total_error: float) -> T
         variance=table.variance.sum(),
         expected_loss=total(table.loss),
     )
-    common = sums.expected_spend * total_error
+    # As floats: DuckDB takes a written 0.5 for a decimal, and its square for one too wide.
+    common = sums.expected_spend.cast("float64") * total_error
     off = (sums.variance + common * common).sqrt() * NORMAL_80
     return sums.select(
         "value",
