@@ -130,13 +130,13 @@ def _spans(filters: Filters) -> Iterator[Applied]:
         ends = [written_day(end) if end else "" for end in (filters.last_from, filters.last_to)]
         yield Applied(("last_from", "last_to"), _("Last visit %(span)s") % {"span": _span(ends)})
     for (low, high), words in AMOUNTS.items():
-        ends = [getattr(filters, low), getattr(filters, high)]
-        if ends != [None, None]:
-            yield Applied((low, high), str(words) % {"span": _span([_money(end) for end in ends])})
+        amounts = [getattr(filters, low), getattr(filters, high)]
+        if amounts != [None, None]:
+            yield Applied((low, high), str(words) % {"span": _span([_money(a) for a in amounts])})
     if filters.risk_from is not None or filters.risk_to is not None:
         ends = ["" if end is None else f"{end}%" for end in (filters.risk_from, filters.risk_to)]
-        words = _("May not come back %(span)s")
-        yield Applied(("risk_from", "risk_to"), words % {"span": _span(ends)})
+        told = _("May not come back %(span)s") % {"span": _span(ends)}
+        yield Applied(("risk_from", "risk_to"), told)
 
 
 def _money(minor: int | None) -> str:

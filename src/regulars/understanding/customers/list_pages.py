@@ -133,7 +133,7 @@ def _page(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "page": found,
         "last": (found.skipped or 0) + len(found.ids),
         "narrowed": bool(asked.filters.used()),
-        "saved": lists.standing().filter(pk=asked.filters.saved).first(),
+        "saved": lists.standing().filter(pk=asked.filters.saved or 0).first(),
         **_extra_columns(asked.filters, key),
     }
     if found.total is None and not asked.filters.used():

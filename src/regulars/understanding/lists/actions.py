@@ -81,7 +81,7 @@ def _fill(saved: SavedList, customers: QuerySet[Customer]) -> int:
             f" SELECT %s, picked.id FROM ({statement}) AS picked (id)",
             [saved.pk, *parameters],
         )
-        count = cursor.rowcount
+        count: int = cursor.rowcount
     if not count:
         raise ValidationError(_("Nobody fits these filters, so there is nobody to save."))
     if count > MOST_MEMBERS:

@@ -194,7 +194,7 @@ def _standing(follow_up_id: int, by: Actor) -> FollowUp:
 
 def _owner(user_id: int | None, customer_id: int) -> User:
     """The user, if they may look after this customer."""
-    owner = User.objects.filter(pk=user_id, is_active=True).first()
+    owner = User.objects.filter(pk=user_id or 0, is_active=True).first()
     if owner is None:
         raise ValidationError({"owner": _("Choose somebody who signs in.")})
     actor = owner.actor()

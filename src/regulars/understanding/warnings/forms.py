@@ -34,7 +34,8 @@ class FollowUpForm(KeyedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Several stand on one page: ids of their own.
-        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+        kwargs["auto_id"] = f"{type(self).__name__.lower()}-%s"
+        super().__init__(*args, **kwargs)
 
     def refuse(self, error: ValidationError) -> None:
         if hasattr(error, "error_dict"):
