@@ -21,6 +21,7 @@ CODE = re.compile(r"[a-z][a-z0-9_]{0,30}:[^\x00-\x1f]{1,70}")
 DIMENSIONS: dict[str, Promise] = {
     "adopter": pgettext_lazy("group", "New products"),
     "age": pgettext_lazy("group", "Age"),
+    "basket": pgettext_lazy("group", "Amount per visit"),
     "cause": pgettext_lazy("group", "Cause"),
     "channel": pgettext_lazy("group", "Channel"),
     "cluster": pgettext_lazy("group", "Group"),
@@ -38,11 +39,56 @@ DIMENSIONS: dict[str, Promise] = {
     "source": pgettext_lazy("group", "Came by"),
     "spend": pgettext_lazy("group", "Spend"),
     "tier": pgettext_lazy("group", "Tier"),
+    "trend": pgettext_lazy("group", "Spend against the year before"),
+}
+
+TRENDS: dict[str, Promise] = {
+    "growing": pgettext_lazy("trend", "Growing"),
+    "steady": pgettext_lazy("trend", "Steady"),
+    "falling": pgettext_lazy("trend", "Falling"),
+    "unclear": pgettext_lazy("trend", "No clear trend"),
 }
 
 VALUES: dict[str, Mapping[str, Promise]] = {
     "cause": CAUSES,
     "sex": SEXES,
+    "age": {
+        "0-17": pgettext_lazy("age", "under 18"),
+        "18-29": pgettext_lazy("age", "18–29"),
+        "30-39": pgettext_lazy("age", "30–39"),
+        "40-49": pgettext_lazy("age", "40–49"),
+        "50-59": pgettext_lazy("age", "50–59"),
+        "60-69": pgettext_lazy("age", "60–69"),
+        "70-plus": pgettext_lazy("age", "70 and over"),
+    },
+    "cycle": {
+        "0-7": pgettext_lazy("usual gap", "up to a week"),
+        "8-14": pgettext_lazy("usual gap", "8–14 days"),
+        "15-30": pgettext_lazy("usual gap", "15–30 days"),
+        "31-60": pgettext_lazy("usual gap", "31–60 days"),
+        "61-90": pgettext_lazy("usual gap", "61–90 days"),
+        "91-180": pgettext_lazy("usual gap", "91–180 days"),
+        "181-365": pgettext_lazy("usual gap", "181–365 days"),
+        "366-plus": pgettext_lazy("usual gap", "over a year"),
+    },
+    "regularity": {
+        "clockwork": pgettext_lazy("regularity", "Like clockwork"),
+        "regular": pgettext_lazy("regularity", "Regular"),
+        "random": pgettext_lazy("regularity", "At random"),
+        "bursts": pgettext_lazy("regularity", "In bursts"),
+    },
+    "price": {
+        "high": pgettext_lazy("price sensitivity", "Buys when it costs less"),
+        "medium": pgettext_lazy("price sensitivity", "Like the average"),
+        "low": pgettext_lazy("price sensitivity", "Hardly looks at the price"),
+    },
+    "novelty": {
+        "eager": pgettext_lazy("appetite for new", "Tries new items"),
+        "average": pgettext_lazy("appetite for new", "Like the average"),
+        "wary": pgettext_lazy("appetite for new", "Keeps to the known"),
+    },
+    "trend": TRENDS,
+    "basket": TRENDS,
     "tier": {
         "elite": pgettext_lazy("tier", "Elite"),
         "middle": pgettext_lazy("tier", "Middle"),

@@ -10,7 +10,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,20 +18,11 @@ from regulars.kit.charts import Chart, Series
 from regulars.kit.faces import Request, needs
 from regulars.kit.permissions import Permission
 from regulars.understanding.insights import words
+from regulars.understanding.insights.explained import BEHAVIOUR, Method
 from regulars.understanding.insights.pages import opened
 
 WORTH_SAYING = 0.03
 """From this difference on the page says that the predictions lean to one side."""
-
-
-@dataclass(frozen=True)
-class Method:
-    """One figure explained. `query` narrows the list of customers to those behind it."""
-
-    title: Promise
-    words: Promise
-    formula: Promise
-    query: str | None = None
 
 
 METHODS: Mapping[str, Method] = {
@@ -117,6 +107,7 @@ METHODS: Mapping[str, Method] = {
           "declared, not learned."),
         _("R: days since the last purchase · F: purchase days · M: spend ever, net of returns"),
     ),
+    **BEHAVIOUR,
     "lifecycle": Method(
         _("Lifecycle"),
         _("Where each customer stands against their own rhythm. The usual gap is the median "

@@ -102,6 +102,11 @@ def whole_months(rows: Sequence[Row], as_of: date) -> list[Row]:
     return [row for row in kept if date.fromisoformat(row["month"]) < as_of.replace(day=1)]
 
 
+def before(rows: Sequence[Row], as_of: date) -> list[Row]:
+    """The rows of months that were over at `as_of`, whatever they count."""
+    return [row for row in rows if date.fromisoformat(row["month"]) < as_of.replace(day=1)]
+
+
 def _days_in(month: str) -> int:
     first = date.fromisoformat(month)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)

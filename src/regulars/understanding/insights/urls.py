@@ -5,14 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from regulars.understanding.insights import methods, pages, runs
+from regulars.understanding.insights.behaviour_pages import behaviour
+from regulars.understanding.insights.lifecycle_pages import lifecycle
+from regulars.understanding.insights.rfm_pages import cell, rfm
+from regulars.understanding.insights.who_pages import who
 
 app_name = "understanding"
 urlpatterns = [
     path("", pages.overview, name="overview"),
-    path("behaviour/", pages.behaviour, name="behaviour"),
-    path("rfm/", pages.rfm, name="rfm"),
-    path("rfm/<int:r>/<int:f>/", pages.cell, name="cell"),
-    path("lifecycle/", pages.lifecycle, name="lifecycle"),
+    path("who/", who, name="who"),
+    path("behaviour/", behaviour, name="behaviour"),
+    path("rfm/", rfm, name="rfm"),
+    path("rfm/<int:r>/<int:f>/", cell, name="cell"),
+    path("lifecycle/", lifecycle, name="lifecycle"),
     path("method/", methods.method, name="method"),
     path("method/<slug:name>/", methods.method_of, name="method-of"),
     path("run/", runs.run, name="run"),

@@ -1,0 +1,133 @@
+"""The lifecycle: where customers stand, how they move, what a stage brings, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from regulars.kit import formats
+from regulars.kit.faces import Request, needs
+from regulars.kit.permissions import Permission
+from regulars.understanding.insights import charts, lifecycle_charts, rules, words
+from regulars.understanding.insights.pages import named, nothing_yet, opened
+from regulars.understanding.insights.queries import Findings
+from regulars.understanding.insights.rules import Row
+
+AHEAD = (1, 3, 6, 12)
+"""The months ahead that the table of what is expected shows."""
+
+
+@needs(Permission.SEE_INSIGHTS)
+def lifecycle(request: Request) -> HttpResponse:
+    """Where customers stand; for the whole business also how they move and what it brings."""
+    found, context = opened(request)
+    if found is None:
+        return nothing_yet(request, context)
+    stages = rules.stages(found.figure("stages"))
+    context |= {
+        "chart": charts.stages(stages) if any(stage.customers for stage in stages) else None,
+        "stages": named(stages),
+        "rules": found.run.manifest["parameters"]["lifecycle"],
+        "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
+    }
+    if found.store is None:
+        context |= _moving(found, request.GET.get("month", ""))
+    return render(request, "understanding/insights/lifecycle.html", context)
+
+
+def _moving(found: Findings, asked: str) -> dict[str, Any]:
+    """What the transitions of the run tell; without a month to compare, what is missing."""
+    fitted = found.run.manifest.get("transitions")
+    if fitted is None:
+        return {}
+    flows = found.figure("stage_flows")
+    months = sorted({row["month"] for row in flows}, reverse=True)
+    month = asked if asked in months else next(iter(months), "")
+    within = [row for row in flows if row["month"] == month]
+    missing = fitted["missing"]
+    return {
+        "moving": True,
+        "months": [
+            (charts.month_name(one), f"?month={one}#flows", one == month) for one in months[:12]
+        ],
+        "flows": lifecycle_charts.flows(within, month) if within else None,
+        "trend": lifecycle_charts.months(found.figure("stage_months")) if len(months) > 1 else None,
+        "missing": words.missing(missing) if missing else "",
+        "moves": [] if missing else _moves(found.figure("stage_moves")),
+        "ahead": AHEAD,
+        "expected": [] if missing else _expected(found.figure("stage_expected")),
+        "worth": _worth(found.figure("stage_value")),
+        "tested": _tested(fitted["back_test"]),
+        "sampled": fitted["share"] < 1,
+    }
+
+
+def _moves(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Stage -> where those in it stand a month later, the likeliest first, in a sentence."""
+    told = []
+    for stage in rules.STAGES:
+        own = [row for row in rows if row["from_stage"] == stage and row["p"] >= 0.01]
+        parts = [
+            _("%(stage)s %(share)s (%(low)s–%(high)s)")
+            % {
+                "stage": words.STAGES[row["to_stage"]],
+                "share": formats.percent(row["p"], 0),
+                "low": formats.percent(row["low"], 0),
+                "high": formats.percent(row["high"], 0),
+            }
+            for row in sorted(own, key=lambda row: -float(row["p"]))
+        ]
+        if parts:
+            told.append((str(words.STAGES[stage]), _(" · ").join(parts)))
+    return told
+
+
+def _expected(rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Stage -> today's count and those expected after ``AHEAD`` months, each with its interval."""
+    by = {(row["stage"], row["months_ahead"]): row for row in rows}
+    return [
+        (
+            str(words.STAGES[stage]),
+            [(formats.count(by[stage, 0]["customers"]), "")]
+            + [_range(by[stage, months]) for months in AHEAD],
+        )
+        for stage in rules.STAGES
+        if (stage, AHEAD[-1]) in by
+    ]
+
+
+def _range(row: Row) -> tuple[str, str]:
+    low, high = formats.count(row["low"]), formats.count(row["high"])
+    return formats.count(row["customers"]), f"{low}–{high}"
+
+
+def _worth(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows of value and cost, in the order of a customer's life, with shares of discount."""
+    by = {row["stage"]: row for row in rows}
+    told = []
+    for stage in rules.STAGES:
+        if stage not in by:
+            continue
+        row: dict[str, Any] = dict(by[stage])
+        full = row["spend_365d"] + (row["discount_365d"] or 0)
+        row["discount_share"] = (row["discount_365d"] or 0) / full if full > 0 else None
+        told.append({**row, "name": str(words.STAGES[stage])})
+    return told
+
+
+def _tested(test: Mapping[str, Any] | None) -> str:
+    if test is None:
+        return ""
+    return _(
+        "Told one month ahead in each of the last %(months)s months, %(wrong)s of customers were"
+        " counted in another stage than they then stood in; had one said “as last month”, it would"
+        " have been %(unchanged)s."
+    ) % {
+        "months": test["months"],
+        "wrong": formats.percent(test["misplaced"]),
+        "unchanged": formats.percent(test["misplaced_if_unchanged"]),
+    }
