@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from regulars.kit.faces import Request, needs
 from regulars.kit.permissions import Permission
 from regulars.offer.scope import scope_of
 from regulars.people import queries as people
+from regulars.sales.queries import last_order_at
 from regulars.understanding import queries
 from regulars.understanding.customers import chips, listing, paging
 from regulars.understanding.customers.addresses import Address
@@ -32,6 +34,7 @@ from regulars.understanding.lists import queries as lists
 from regulars.understanding.models import Run
 
 PART = "#customers"
+OLD_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,13 @@ def _rights(request: Request) -> dict[str, bool]:
     }
 
 
+def _sales_until() -> date | None:
+    """The day of the last sale, where it is so long ago that someone should know."""
+    latest = last_order_at()
+    until = latest.astimezone(clock.zone()).date() if latest else None
+    return until if until and clock.today() - until > OLD_AFTER else None
+
+
 def _extra_columns(filters: Filters, sort: str) -> dict[str, bool]:
     """Columns that are shown only where the list is sorted or narrowed by them."""
     used = filters.used()
@@ -133,6 +143,7 @@ def _page(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "page": found,
         "last": (found.skipped or 0) + len(found.ids),
         "narrowed": bool(asked.filters.used()),
+        "sales_until": _sales_until(),
         "saved": lists.standing().filter(pk=asked.filters.saved or 0).first(),
         **_extra_columns(asked.filters, key),
     }

@@ -8,8 +8,10 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from regulars.kit import clock
 from regulars.kit.models import AuditEvent
 from regulars.kit.permissions import SYSTEM, Role
 from regulars.offer.actions import add_user
@@ -131,6 +133,17 @@ def test_who_may_not_see_sales_cannot_ask_for_amounts_either(analysed: Analysed)
     query = "/customers/?loss_from=5&value_to=900&spend_from=100&risk_from=10"
     assert analysed.client("stylist").get(query).context["filters"].used() == ["risk_from"]
     assert len(analysed.client("owner").get(query).context["filters"].used()) == 4
+
+
+def test_old_sales_say_how_far_they_go(
+    analysed: Analysed, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert owner.get("/customers/").context["sales_until"] is None
+    monkeypatch.setattr(settings, "STANDING_CLOCK", analysed.now + timedelta(days=30))
+    latest = Order.objects.latest("ordered_at").ordered_at.astimezone(clock.zone()).date()
+    answer = owner.get("/customers/")
+    assert answer.context["sales_until"] == latest
+    assert f"sales up to {latest.day} " in answer.content.decode()
 
 
 @pytest.mark.parametrize("query", ["after=x", "after=99999999999999999999", "before=-1", "sort=x"])
