@@ -4,6 +4,7 @@ import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/comp
 import { getInstanceByDom, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { flowTooltip, flows } from "./flows.js";
+import { optionsOfPoints, pointTooltip } from "./points.js";
 import { band, bars, dots, line } from "./series.js";
 import { axisFigure, figure } from "./figures.js";
 
@@ -37,6 +38,7 @@ export function forget(element) {
 
 function options(spec, colours, width) {
   if (spec.kind === "flows") return optionsOfFlows(spec, colours, width);
+  if (spec.kind === "points") return withWords(optionsOfPoints(spec, colours), colours);
   const sideways = spec.kind === "dots" || spec.across;
   const labels = axisOfLabels(spec, colours, sideways, width);
   const values = axisOfValues(spec, colours);
@@ -50,6 +52,11 @@ function options(spec, colours, width) {
     tooltip: tooltip(spec, colours),
     series: seriesOf(spec, colours),
   };
+}
+
+function withWords(drawing, colours) {
+  const look = { ...tooltip({ series: [] }, colours), trigger: "item", formatter: pointTooltip };
+  return { animation: false, textStyle: { fontFamily: FONT }, tooltip: look, ...drawing };
 }
 
 function optionsOfFlows(spec, colours, width) {

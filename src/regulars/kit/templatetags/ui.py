@@ -18,6 +18,7 @@ from regulars.kit import formats, icons
 from regulars.kit.charts import Chart
 from regulars.kit.flows import Flows
 from regulars.kit.grids import Grid
+from regulars.kit.scatters import Scatter
 from regulars.kit.templatetags.formats import currency_sign, in_chinese
 
 register = template.Library()
@@ -310,6 +311,12 @@ def chart(chart: Chart) -> SafeString:
 def flow_chart(flows: Flows) -> SafeString:
     """Streams between groups, their sentence, and the same numbers as a table."""
     return render("flow_chart", flows=flows, spec=flows.spec(), rows=list(flows.rows()))
+
+
+@register.simple_tag
+def scatter_chart(scatter: Scatter) -> SafeString:
+    """Points by group, their sentence, and the groups as a table."""
+    return render("scatter_chart", scatter=scatter, spec=scatter.spec(), rows=list(scatter.rows()))
 
 
 @register.simple_tag
