@@ -25,6 +25,9 @@ SECOND_TEST_FROM = 2.5
 """Horizons of past from which a second, earlier date is tested too."""
 YEAR_DAYS = 365
 TOP_SHARE = 0.1
+MOST_LASTING = 0.25
+NOMINAL_LEVELS = (0.0, -0.01, -0.02, -0.03, -0.04, -0.05, 0.01, 0.02, 0.03, 0.04, 0.05)
+"""Corrections of the level of an interval that are tried, the least first."""
 WORTH_TREES = 0.005
 """Trees must make the error smaller by this share to be taken in: they cost the most to score."""
 SIMPLE = "mbg_nbd"
@@ -169,7 +172,8 @@ def lasting(reference: Floats, outcome: Floats, tests: NDArray[np.intp], seasona
     Where the shop as a whole did better or worse than a plain model said, that may last (growth)
     or not (season). Taken for lasting is what two dates agree on: the smaller of two errors with
     the same sign, nothing of errors with opposite ones; all of it when there is one date; that of
-    the date a year ago when it is the same season.
+    the date a year ago when it is the same season. More than a quarter is not believed: then the
+    past is too short for the plain model.
     """
     said = np.bincount(tests, weights=reference)
     seen = np.bincount(tests, weights=outcome)
@@ -180,6 +184,7 @@ def lasting(reference: Floats, outcome: Floats, tests: NDArray[np.intp], seasona
     if len(errors) > 1 and not seasonal:
         alike = (errors > 0).all() or (errors < 0).all()
         kept = float(errors[np.argmin(np.abs(errors))]) if alike else 0.0
+    kept = float(np.clip(kept, -MOST_LASTING, MOST_LASTING))
     return float(said.sum() / seen.sum() * np.exp(kept))
 
 
@@ -196,8 +201,7 @@ def _judge(
             chosen, crossed = dict(members), other
     weights = weighing.weights(chosen, outcome)
     told = blended(chosen, weights)
-    low, high = _crossed_bounds(crossed, outcome, level, whole)
-    covered, covered_open = coverage(low, high, outcome)
+    nominal, (covered, covered_open) = _calibrated(crossed, outcome, level, whole)
     judged = Judged(
         blend=measure(crossed, outcome),
         members={code: measure(said, outcome) for code, said in members.items()},
@@ -205,7 +209,21 @@ def _judge(
         covered_open=covered_open,
         weights=weights,
     )
-    return judged, learn_band(told, outcome, level=level, whole=whole), told
+    return judged, learn_band(told, outcome, level=nominal, whole=whole), told
+
+
+def _calibrated(
+    expected: Floats, outcome: Floats, level: float, whole: bool
+) -> tuple[float, tuple[float, float | None]]:
+    """The nominal level whose intervals hold what is asked, and what they hold.
+
+    Whole numbers cannot be split, so an interval at the asked level holds somewhat more.
+    """
+    tried = []
+    for change in NOMINAL_LEVELS:
+        low, high = _crossed_bounds(expected, outcome, level + change, whole)
+        tried.append((level + change, coverage(low, high, outcome)))
+    return min(tried, key=lambda one: round(abs(one[1][0] - level), 3))
 
 
 def _halves(n: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
