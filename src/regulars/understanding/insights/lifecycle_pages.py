@@ -72,17 +72,12 @@ def _moves(rows: Sequence[Row]) -> list[tuple[str, str]]:
     for stage in rules.STAGES:
         own = [row for row in rows if row["from_stage"] == stage and row["p"] >= 0.01]
         parts = [
-            _("%(stage)s %(share)s (%(low)s–%(high)s)")
-            % {
-                "stage": words.STAGES[row["to_stage"]],
-                "share": formats.percent(row["p"], 0),
-                "low": formats.percent(row["low"], 0),
-                "high": formats.percent(row["high"], 0),
-            }
+            f"{words.STAGES[row['to_stage']]} {formats.percent(row['p'], 0)}"
+            f" ({formats.percent(row['low'], 0)}–{formats.percent(row['high'], 0)})"
             for row in sorted(own, key=lambda row: -float(row["p"]))
         ]
         if parts:
-            told.append((str(words.STAGES[stage]), _(" · ").join(parts)))
+            told.append((str(words.STAGES[stage]), " · ".join(parts)))
     return told
 
 

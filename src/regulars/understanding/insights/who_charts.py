@@ -79,7 +79,7 @@ def _spend(rows: Sequence[Row], dimension: str) -> Chart:
 def _days(rows: Sequence[Row], dimension: str) -> Chart:
     best = max(rows, key=lambda row: row["days_a_year"])
     sentence = _(
-        "%(value)s comes most often: on %(mean)s days in 12 months (%(low)s–%(high)s)."
+        "%(value)s comes most often: %(mean)s days in 12 months (%(low)s–%(high)s)."
     ) % {
         "value": value_words(dimension, best["value"]),
         "mean": formats.count(best["days_a_year"], 1),
