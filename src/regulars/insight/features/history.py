@@ -38,19 +38,21 @@ def history(
     parts: Sequence[str] = PARTS,
     subjects: Sequence[str] = tuple(BREADTHS),
     among: Table | None = None,
+    rhythms: Table | None = None,
 ) -> Table:
     """One row per date (at) and customer who had ordered before it.
 
     Args:
         dates: any dates, in any order; a row of one is the same whichever others stand beside it,
-            but for the shop's usual gap when ``share`` is given (that of the sample).
+            but for the shop's usual gap when ``share`` or ``among`` is given (then it is theirs).
         share: only about this share of the customers, drawn by ``sample.sampled`` with ``seed``.
         known_at: read the days from the shop as of this date, such as the one a run holds; must
             not be before any of ``dates``. None takes the latest of them.
         parts: which of ``PARTS`` to add to what the days tell.
         subjects: whose breadth to tell, of ``breadth.BREADTHS``.
-        among: keep to the customers of this table (customer_id) instead of a sample; the shop's
-            usual gap stays that of everyone.
+        among: keep to the customers of this table (customer_id) instead of a sample.
+        rhythms: what ``rhythm`` tells on the only date, where it is known already; saves a pass
+            over the days, and is right for ``among`` too.
 
     Columns from the days (amounts in minor units, gaps and recency in days):
         those of ``rhythm`` (purchase_days, first_on, last_on, tenure_days, recency_days, gaps,
@@ -70,13 +72,15 @@ def history(
         cancellations_180d and trouble_days (days since the last complaint or no-show).
 
     Raises:
-        ValueError: no dates, ``known_at`` before one of them, or an unknown part.
+        ValueError: no dates, ``known_at`` before one of them, an unknown part, or ``rhythms`` for
+            several dates.
     """
     _check(dates, known_at, parts)
+    if rhythms is not None and len(dates) > 1:
+        raise ValueError("Rhythms belong to one date.")
     snapshot = shop.at(known_at or max(dates))
-    people = among if among is not None else _people(snapshot, share, seed)
-    everyone = snapshot.day_totals if among is not None else None
-    result = _told_by_days(_of(snapshot.day_totals, people), dates, everyone)
+    people = among if among is not None else sample_of(snapshot, share, seed)
+    result = _told_by_days(_of(snapshot.day_totals, people), dates, rhythms)
     if "lines" in parts:
         result = _beside(result, _told_by_lines(_of(_sold(snapshot), people), dates))
     if "breadth" in parts:
@@ -103,8 +107,8 @@ def _is_count(name: str) -> bool:
     return name.startswith(counted)
 
 
-def _people(snapshot: Snapshot, share: float | None, seed: int) -> Table | None:
-    """customer_id of the sample; None for everybody."""
+def sample_of(snapshot: Snapshot, share: float | None, seed: int) -> Table | None:
+    """customer_id of about this share of those with an order; None for everybody."""
     if share is None or share >= 1:
         return None
     days = snapshot.day_totals.select("customer_id").distinct()
@@ -120,12 +124,14 @@ def _beside(left: Table, right: Table) -> Table:
     return joined.drop("at_right", "customer_id_right")
 
 
-def _told_by_days(days: Table, dates: Sequence[date], everyone: Table | None) -> Table:
-    measured = days if everyone is None else everyone
-    rhythms = at_dates(measured.filter(measured.bought).select("customer_id", "day"), dates)
-    rhythms = rhythms.drop("purchase_days", "gaps")
-    sums = _day_sums(days, dates)
-    return _beside(_shaped(sums), rhythms)
+def _told_by_days(days: Table, dates: Sequence[date], rhythms: Table | None) -> Table:
+    told = _shaped(_day_sums(days, dates))
+    if rhythms is not None:
+        fresh = [name for name in rhythms.columns if name not in told.columns]
+        joined = told.left_join(rhythms.select("customer_id", *fresh), "customer_id")
+        return joined.drop("customer_id_right")
+    found = at_dates(days.filter(days.bought).select("customer_id", "day"), dates)
+    return _beside(told, found.drop("purchase_days", "gaps"))
 
 
 def _numbered(days: Table) -> Table:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from regulars.insight.features.history import WINDOWS_DAYS, history
+from regulars.insight.features.rhythm import rhythm
 from tests.unit.insight import oracle
 from tests.unit.insight.shops import AS_OF, PRODUCTS, assert_same, busy_lines, line, lines, opened
 from tests.unit.insight.shops import rows_of as _rows_of
@@ -190,6 +191,20 @@ def test_parts_left_out_leave_no_columns() -> None:
 def test_what_cannot_be_told_is_refused(wrong: dict) -> None:
     with opened(ROWS) as shop, pytest.raises(ValueError, match=r"date|reach|weather"):
         history(shop, **{"dates": [AS_OF], **wrong})
+
+
+def test_rhythms_known_already_change_nothing() -> None:
+    with opened(ROWS) as shop:
+        given = rhythm(shop, as_of=AS_OF)
+        told = history(shop, [AS_OF], parts=(), rhythms=given)
+        alone = history(shop, [AS_OF], parts=())
+        some = shop.engine.hold(alone.filter(alone.purchase_days > 9).select("customer_id"))
+        few = history(shop, [AS_OF], parts=(), among=some, rhythms=given)
+        assert_same(rows_of(told.select(alone.columns)), rows_of(alone))
+        found = rows_of(few.select(alone.columns))
+        assert_same(found, {who: row for who, row in rows_of(alone).items() if who in found})
+        with pytest.raises(ValueError, match="one date"):
+            history(shop, [AS_OF, BEFORE], rhythms=given)
 
 
 def test_an_empty_shop_has_an_empty_history() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regulars.insight.models.churn.columns import Floats
 
@@ -34,11 +35,18 @@ class Logistic:
 
     def design(self, values: Floats) -> Floats:
         """The standardised columns, then a sign for each of ``marked``."""
-        logs = _logs(values)
-        empty = np.isnan(logs)
-        filled = np.where(empty, np.array(self.middle), logs)
-        scaled = np.clip((filled - np.array(self.centre)) / np.array(self.spread), -FAR, FAR)
+        scaled, empty = self._scaled(values)
         return np.column_stack([scaled, empty[:, list(self.marked)].astype(float)])
+
+    def _scaled(self, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """The standardised columns and which cells were empty; in place, for millions of rows."""
+        scaled = _logs(values)
+        empty = np.isnan(scaled)
+        scaled -= np.array(self.centre)
+        scaled *= 1.0 / np.array(self.spread)
+        usual = (np.array(self.middle) - np.array(self.centre)) / np.array(self.spread)
+        np.copyto(scaled, usual, where=empty)
+        return np.clip(scaled, -FAR, FAR, out=scaled), empty
 
     def parts(self, values: Floats) -> Floats:
         """The contribution of every column to the log-odds, around the middle of those learned."""
@@ -51,7 +59,10 @@ class Logistic:
 
     def log_odds(self, values: Floats) -> Floats:
         """Log-odds of each row."""
-        return np.asarray(self.design(values) @ np.array(self.coefficients) + self.intercept)
+        scaled, empty = self._scaled(values)
+        own, marks = np.split(np.array(self.coefficients), [values.shape[1]])
+        told = scaled @ own + self.intercept
+        return np.asarray(told + empty[:, list(self.marked)] @ marks)
 
 
 def learn(values: Floats, outcome: Floats) -> Logistic:
@@ -79,7 +90,9 @@ def learn(values: Floats, outcome: Floats) -> Logistic:
 
 
 def _logs(values: Floats) -> Floats:
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+    logs = np.abs(values)
+    np.log1p(logs, out=logs)
+    return np.copysign(logs, values, out=logs)
 
 
 def _newton(design: Floats, outcome: Floats) -> Floats:

@@ -21,6 +21,7 @@ from ibis.expr.types import Table
 
 from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.features.history import PARTS
+from regulars.insight.features.rhythm import rhythm
 from regulars.insight.models import return_rates
 from regulars.insight.models.churn import trees
 from regulars.insight.models.churn.back_test import BackTest, Group
@@ -36,8 +37,12 @@ from regulars.insight.models.return_rates import ReturnRates
 from regulars.insight.shop import Shop
 
 LEVEL = 0.8
-MOST_CUSTOMERS = 30_000
-REASONS_FOR = 100_000
+MOST_CUSTOMERS = 12_000
+REASONS_FOR = 50_000
+THOROUGH_LINES = 5_000_000
+"""Up to so many lines everything is looked at; above, the days and the events alone: what the
+lines add was hardly measurable on the sets of ``docs/accuracy/churn.md``, and costs several passes.
+"""
 PACKAGES = ("numpy", "scipy", "lightgbm")
 
 
@@ -99,6 +104,7 @@ class ChurnWarning:
         *,
         as_of: date,
         spend: Table | None = None,
+        rhythms: Table | None = None,
         reasons_for: int = REASONS_FOR,
     ) -> Table:
         """One row per known customer; all columns empty for those who never bought.
@@ -106,6 +112,7 @@ class ChurnWarning:
         Args:
             spend: customer_id and expected_spend, what they may spend in the year to come (minor
                 units). None takes what they spent in the last 365 days.
+            rhythms: what ``features.rhythm`` says on that date, where it is known already.
             reasons_for: at most so many customers, those with the highest expected loss, are told
                 why; contributions cost much more than chances.
 
@@ -116,14 +123,16 @@ class ChurnWarning:
         units: p_churn × expected spend, never below 0); and where there are reasons, what stands
         around the silence, see ``signals``.
         """
+        if rhythms is None:
+            rhythms = shop.engine.hold(rhythm(shop, as_of=as_of))
         if self.learned is None:
-            told = self._by_cells(shop, as_of)
+            told = self._by_cells(shop, rhythms)
         else:
-            told = self._by_members(shop, as_of)
+            told = self._by_members(shop, as_of, rhythms)
         worth = spend if spend is not None else _run_rate(shop, as_of)
         told = shop.engine.hold(_with_loss(told, worth))
         if self.learned is not None:
-            told = self._with_reasons(shop, as_of, told, reasons_for)
+            told = self._with_reasons(shop, as_of, told, rhythms, reasons_for)
         return shop.at(as_of).per_customer(told)
 
     def estimate(self, row: dict[str, Any]) -> Estimate:
@@ -148,18 +157,21 @@ class ChurnWarning:
             raise ValueError("Nothing was learned; see missing and cells.")
         return Scorer(self.learned.members, self.learned.blend, self.learned.groups)
 
-    def _by_members(self, shop: Shop, as_of: date) -> Table:
-        table = scored(shop, self.rule, as_of=as_of, parts=self.parts)
+    def _by_members(self, shop: Shop, as_of: date, rhythms: Table) -> Table:
+        table = scored(shop, self.rule, as_of=as_of, parts=self.parts, rhythms=rhythms)
         needed = table.select("customer_id", *self.scorer.members.needed)
         tell, schema = self.scorer.chances(_id_type(table))
         return shop.engine.apply(needed, tell, schema)
 
-    def _with_reasons(self, shop: Shop, as_of: date, told: Table, most: int) -> Table:
+    def _with_reasons(
+        self, shop: Shop, as_of: date, told: Table, rhythms: Table, most: int
+    ) -> Table:
         order = [ibis.desc("expected_loss"), ibis.desc("p_churn"), ibis.asc("customer_id")]
         first = told.order_by(order).limit(most).select("customer_id")
         people = shop.engine.hold(first)
-        table = scored(shop, self.rule, as_of=as_of, parts=PARTS, among=people)
-        table = shop.engine.hold(table)
+        table = shop.engine.hold(
+            scored(shop, self.rule, as_of=as_of, parts=self.parts, rhythms=rhythms, among=people)
+        )
         tell, schema = self.scorer.reasons(_id_type(table))
         needed = table.select("customer_id", *self.scorer.members.needed)
         why = shop.engine.apply(needed, tell, schema)
@@ -168,9 +180,10 @@ class ChurnWarning:
             told = told.left_join(part, "customer_id").drop("customer_id_right")
         return told
 
-    def _by_cells(self, shop: Shop, as_of: date) -> Table:
-        nobody = self.cells or ReturnRates(as_of, self.rule.longest, (), (), None, self.missing)
-        rates = nobody.score(shop, as_of=as_of)
+    def _by_cells(self, shop: Shop, rhythms: Table) -> Table:
+        nobody = ReturnRates(self.as_of, self.rule.longest, (), (), None, self.missing)
+        known = self.cells or nobody
+        rates = known.score_rhythms(shop, rhythms)
         some = rates.filter(rates.p_no_return.notnull())
         reasons = some.reasons.map(
             lambda one: ibis.struct(
@@ -183,7 +196,7 @@ class ChurnWarning:
             p_churn_low=some.low,
             p_churn_high=some.high,
             p_churn_n=some.n,
-            churn_horizon_days=ibis.literal(nobody.horizon_days, "int64"),
+            churn_horizon_days=ibis.literal(known.horizon_days, "int64"),
             churn_reasons=reasons,
         )
 
@@ -195,7 +208,7 @@ def fit(
     seed: int = 0,
     horizon_days: int | None = None,
     rule: HorizonRule | None = None,
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] | None = None,
     most_customers: int = MOST_CUSTOMERS,
 ) -> ChurnWarning:
     """Learn from everything known before a date.
@@ -205,7 +218,8 @@ def fit(
         horizon_days: the same horizon for everyone instead of ``rule``.
         rule: how long is too long for a person; None takes ``HorizonRule()``, shortened where the
             records are short.
-        parts: of ``features.history`` to look at.
+        parts: of ``features.history`` to look at; None takes all of them up to
+            ``THOROUGH_LINES`` lines and only the events above.
         most_customers: learn from a sample of about so many.
     """
     buying = shop.at(as_of).purchase_days
@@ -215,17 +229,21 @@ def fit(
     wanted = HorizonRule.fixed(horizon_days) if horizon_days else (rule or HorizonRule())
     wanted = wanted.within(days)
     windows = past_dates(known["first"], as_of, wanted.longest)
-    blank = ChurnWarning(
-        as_of, seed, wanted, tuple(parts), windows, known["customers"], None, None, None
-    )
+    chosen = _affordable(shop) if parts is None else tuple(parts)
+    blank = ChurnWarning(as_of, seed, wanted, chosen, windows, known["customers"], None, None, None)
     learned = None
     if windows and known["customers"] >= ENOUGH_CUSTOMERS:
         share = min(1.0, most_customers / known["customers"])
-        table = seen(shop, windows, wanted, as_of=as_of, share=share, seed=seed, parts=tuple(parts))
+        table = seen(shop, windows, wanted, as_of=as_of, share=share, seed=seed, parts=chosen)
         cases = collected(table, windows)
         if cases.enough:
             learned = learn(cases, level=LEVEL, seed=seed)
     return _finished(shop, blank, learned)
+
+
+def _affordable(shop: Shop) -> tuple[str, ...]:
+    lines = shop.tables["lines"].count().to_pyarrow().as_py()
+    return PARTS if lines <= THOROUGH_LINES else ("events",)
 
 
 def _finished(shop: Shop, blank: ChurnWarning, learned: Learned | None) -> ChurnWarning:

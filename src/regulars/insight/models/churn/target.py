@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from ibis.expr.types import Column, Table
 
-from regulars.insight.features.history import history
+from regulars.insight.features.history import history, sample_of
 from regulars.insight.features.rhythm import dates_table
 from regulars.insight.shop import Shop
 
@@ -81,10 +81,13 @@ def seen(
 
     Columns: those of ``history``, horizon_days, and away (1 for no purchase within the horizon).
     """
-    told = history(shop, dates, share=share, seed=seed, known_at=as_of, parts=parts)
+    snapshot = shop.at(as_of)
+    people = sample_of(snapshot, share, seed)
+    told = history(shop, dates, among=people, known_at=as_of, parts=parts)
     told = told.filter(told.purchase_days > 0)
     told = told.mutate(horizon_days=rule.days(told.usual_gap_days))
-    back = _next_days(shop.at(as_of).purchase_days, dates)
+    buying = snapshot.purchase_days
+    back = _next_days(buying if people is None else buying.semi_join(people, "customer_id"), dates)
     joined = told.left_join(back, ["at", "customer_id"]).drop("at_right", "customer_id_right")
     wait = joined.next_on.delta(joined["at"], unit="day")
     away = (wait >= joined.horizon_days).fill_null(True)
@@ -104,9 +107,13 @@ def scored(
     *,
     as_of: date,
     parts: Sequence[str],
+    rhythms: Table,
     among: Table | None = None,
 ) -> Table:
-    """The same on one date, without an outcome; ``among`` keeps to some customers."""
-    told = history(shop, [as_of], parts=parts, among=among)
+    """The same on one date, without an outcome; ``among`` keeps to some customers.
+
+    ``rhythms`` is what ``features.rhythm`` says on that date.
+    """
+    told = history(shop, [as_of], parts=parts, among=among, rhythms=rhythms)
     told = told.filter(told.purchase_days > 0)
     return told.mutate(horizon_days=rule.days(told.usual_gap_days))

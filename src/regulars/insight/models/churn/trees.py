@@ -15,11 +15,11 @@ import numpy as np
 from regulars.insight.models.churn.columns import Floats
 
 FEWEST_CASES = 300
-ROUNDS = 150
+ROUNDS = 60
 SETTINGS: Mapping[str, Any] = {
     "objective": "binary",
-    "num_leaves": 15,
-    "learning_rate": 0.05,
+    "num_leaves": 8,
+    "learning_rate": 0.12,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.6,
     "bagging_fraction": 0.8,

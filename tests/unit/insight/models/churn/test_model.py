@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.insight.evidence import Evidence, Missing
+from regulars.insight.features.rhythm import rhythm
 from regulars.insight.models import churn
 from regulars.insight.models.churn import ChurnWarning, HorizonRule, trees
 from regulars.insight.models.churn.target import past_dates, scored
@@ -62,7 +63,11 @@ def test_everyone_known_has_one_row_and_buyers_a_chance_within_its_interval(scor
 
 
 def test_those_long_gone_are_told_from_those_who_just_came(shop, scores) -> None:
-    told = scored(shop, HorizonRule(), as_of=AS_OF, parts=()).to_pyarrow().to_pylist()
+    told = (
+        scored(shop, HorizonRule(), as_of=AS_OF, parts=(), rhythms=rhythm(shop, as_of=AS_OF))
+        .to_pyarrow()
+        .to_pylist()
+    )
     late = [scores[row["customer_id"]]["p_churn"] for row in told if row["overdue_ratio"] > 6]
     fine = [scores[row["customer_id"]]["p_churn"] for row in told if row["overdue_ratio"] < 0.8]
     assert np.mean(late) > 0.85
@@ -81,7 +86,9 @@ def test_the_back_test_learns_only_what_was_over_by_its_date(warning) -> None:
 
 
 def test_reasons_are_contributions_that_add_up_to_the_log_odds(shop, warning) -> None:
-    table = scored(shop, warning.rule, as_of=AS_OF, parts=PARTS).order_by("customer_id")
+    table = scored(
+        shop, warning.rule, as_of=AS_OF, parts=PARTS, rhythms=rhythm(shop, as_of=AS_OF)
+    ).order_by("customer_id")
     rows = table.to_pyarrow()
     scorer = warning.scorer
     _, sums = scorer.contributions(rows)
@@ -176,7 +183,8 @@ def test_without_lightgbm_the_others_stand_alone(shop, monkeypatch) -> None:
 def test_the_horizon_is_twice_the_usual_gap_within_bounds() -> None:
     rule = HorizonRule()
     with opened(ROWS) as found:
-        table = scored(found, rule, as_of=AS_OF, parts=()).to_pyarrow().to_pylist()
+        told = rhythm(found, as_of=AS_OF)
+        table = scored(found, rule, as_of=AS_OF, parts=(), rhythms=told).to_pyarrow().to_pylist()
     for row in table:
         wanted = int(2 * row["usual_gap_days"] + 0.5)
         assert row["horizon_days"] == min(max(wanted, 30), 180)
