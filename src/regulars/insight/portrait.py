@@ -35,6 +35,7 @@ from regulars.insight.features.timing import (
     weekdays,
 )
 from regulars.insight.features.traits import with_traits
+from regulars.insight.features.value import with_cohort
 from regulars.insight.models.causes import NOWHERE, Market, with_causes
 from regulars.insight.models.churn import ChurnWarning
 from regulars.insight.models.churn.figures import churn_drivers, churn_groups, churn_summary
@@ -115,7 +116,7 @@ def customer_table(
 
     def finish(table: Table) -> Table:
         caused = with_causes(table, market=market) if warning else table
-        return with_traits(caused.drop("frequency"))
+        return with_traits(with_cohort(caused.drop("frequency")))
 
     customers = engine.beside(parts, "customer_id", finish)
     for part in parts[1:]:

@@ -25,6 +25,7 @@ DIMENSIONS: dict[str, Promise] = {
     "cause": pgettext_lazy("group", "Cause"),
     "channel": pgettext_lazy("group", "Channel"),
     "cluster": pgettext_lazy("group", "Group"),
+    "cohort": pgettext_lazy("group", "First bought in"),
     "cycle": pgettext_lazy("group", "Usual gap"),
     "frequency": pgettext_lazy("group", "How often"),
     "income": pgettext_lazy("group", "Income"),
@@ -37,6 +38,7 @@ DIMENSIONS: dict[str, Promise] = {
     "regularity": pgettext_lazy("group", "Regularity"),
     "sex": pgettext_lazy("group", "Sex"),
     "source": pgettext_lazy("group", "Came by"),
+    "satisfaction": pgettext_lazy("group", "Satisfaction"),
     "spend": pgettext_lazy("group", "Spend"),
     "tier": pgettext_lazy("group", "Tier"),
     "trend": pgettext_lazy("group", "Spend against the year before"),
@@ -101,6 +103,36 @@ VALUES: dict[str, Mapping[str, Promise]] = {
         "quality": pgettext_lazy("motive", "Quality"),
         "service": pgettext_lazy("motive", "Service"),
     },
+    "spend": {
+        "top": pgettext_lazy("spend band", "Top tenth"),
+        "high": pgettext_lazy("spend band", "High"),
+        "middle": pgettext_lazy("spend band", "In the middle"),
+        "low": pgettext_lazy("spend band", "Low"),
+        "none": pgettext_lazy("spend band", "Nothing in 12 months"),
+    },
+    "frequency": {
+        "often": pgettext_lazy("frequency band", "Very often"),
+        "regular": pgettext_lazy("frequency band", "Often"),
+        "occasional": pgettext_lazy("frequency band", "Now and then"),
+        "rare": pgettext_lazy("frequency band", "Rarely"),
+        "none": pgettext_lazy("frequency band", "Not in 12 months"),
+    },
+    "adopter": {
+        "early": pgettext_lazy("adopter", "Among the first"),
+        "follower": pgettext_lazy("adopter", "With most"),
+        "late": pgettext_lazy("adopter", "Among the last"),
+    },
+    "channel": {
+        "store": pgettext_lazy("channel habit", "In the store"),
+        "online": pgettext_lazy("channel habit", "Online"),
+        "both": pgettext_lazy("channel habit", "Both"),
+    },
+    "satisfaction": {
+        "satisfied": pgettext_lazy("satisfaction", "Satisfied"),
+        "neutral": pgettext_lazy("satisfaction", "So-so"),
+        "dissatisfied": pgettext_lazy("satisfaction", "Dissatisfied"),
+    },
+    "potential": {"high": pgettext_lazy("potential", "May grow")},
 }
 
 

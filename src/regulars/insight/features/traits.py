@@ -18,6 +18,7 @@ TRAITS: Mapping[str, str] = {
     **DIMENSIONS,
     "cycle_band": "cycle",
     "regularity_band": "regularity",
+    "cohort": "cohort",
     "trend": "trend",
     "basket_trend": "basket",
     "price_band": "price",

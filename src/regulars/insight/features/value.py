@@ -24,7 +24,7 @@ MOST_COHORTS = 12
 NORMAL_80 = 1.2815515655446004
 """Standard deviations on either side that hold 80% of a normal distribution."""
 
-DIMENSIONS: Mapping[str, str] = {"stage": "stage", "segment": "rfm", "cohort": "cohort"}
+DIMENSIONS: Mapping[str, str] = {"stage": "stage", "segment": "segment"}
 """Column of the customer table -> dimension of ``value_by``, beside the traits."""
 
 
@@ -113,7 +113,8 @@ def value_by(
     expected_loss (empty without a churn model). Money in minor units.
     """
     chosen = dimensions or {**TRAITS, **DIMENSIONS}
-    known = with_cohort(_valued(customers))
+    known = _valued(customers)
+    known = known if "cohort" in known.columns else with_cohort(known)
     parts = [
         _grouped(known, column, dimension, total_error)
         for column, dimension in chosen.items()
