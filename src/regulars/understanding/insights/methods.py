@@ -123,6 +123,54 @@ METHODS: Mapping[str, Method] = {
         _("share without a purchase in the horizon, at past dates; Wilson interval, 80%"),
         "sort=-risk",
     ),
+    "clusters": Method(
+        _("Groups found in the data"),
+        _("Customers near each other in how lately, how often, how much, how broadly, at what "
+          "discount and how regularly they buy. Skewed figures are bent and put on one scale, those "
+          "that say the same share one vote. The number of groups is the largest of which every "
+          "group is found again among customers drawn anew. A group keeps its number from analysis "
+          "to analysis while it stays the same people."),
+        _("Yeo-Johnson, median and spread; k-means; Jaccard ≥ 0.75 in 10 bootstraps and silhouette "
+          "within 0.05 of the best; names from differences of at least 0.4 standard deviations"),
+        "",
+    ),
+    "cluster_tree": Method(
+        _("The groups in a few questions"),
+        _("A small tree asks for plain values, at most three questions deep, with thresholds "
+          "rounded to two digits. It repeats the groups, it does not make them; how often it is "
+          "right was counted on customers it had not seen."),
+        _("decision tree, depth ≤ 3, leaves ≤ 8; five-fold cross-validation; Wilson interval, 80%"),
+    ),
+    "cluster_compare": Method(
+        _("Two groups side by side"),
+        _("Where the middle of each group lies against the middle of the shop. Below 0.2 spreads "
+          "there is no difference to speak of, from 0.8 it is large. The interval is the widest it "
+          "can be for so many customers."),
+        _("(centre − median of the shop) ÷ spread of the shop, after the bend; ± 1.28 ÷ √n"),
+    ),
+    "cluster_months": Method(
+        _("One group over time"),
+        _("Everybody is put into today's groups by what was known of them on the first of each "
+          "month. In a very large shop 10,000 customers stand for all, and the share has an "
+          "interval."),
+        _("buyers nearest to the group on that day ÷ all buyers known then"),
+    ),
+    "segmentations": Method(
+        _("Ready groups"),
+        _("Declared rules, with cut-offs taken from this shop's own customers on the day of the "
+          "analysis. What is told from behaviour is a rule of thumb: it shows what people did, not "
+          "why."),
+        _("cut-offs at the 40%, 70% and 90% points of those with any; see each rule"),
+    ),
+    "potential": Method(
+        _("Room to grow"),
+        _("Learned from the past: of those who spent little then, who moved into the upper quarter "
+          "afterwards. The chance is that of customers with as high a score. It says who looks "
+          "alike, not that asking them will make them grow."),
+        _("little: at most the median of the half year before; grown: at least its 75% point in the "
+          "half year after; logistic regression, calibrated on unseen customers; Wilson, 80%"),
+        "in=potential:high",
+    ),
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def opened(request: Request) -> tuple[Findings | None, dict[str, Any]]:
         (_("Purchase behaviour"), "behaviour"),
         (_("Value (RFM)"), "rfm"),
         (_("Lifecycle"), "lifecycle"),
+        (_("Segments"), "segments"),
         (_("Methods"), "method"),
     ]
     tabs = [(name, reverse(f"understanding:{url}")) for name, url in names]

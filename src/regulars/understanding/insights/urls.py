@@ -8,6 +8,7 @@ from regulars.understanding.insights import methods, pages, runs
 from regulars.understanding.insights.behaviour_pages import behaviour
 from regulars.understanding.insights.lifecycle_pages import lifecycle
 from regulars.understanding.insights.rfm_pages import cell, rfm
+from regulars.understanding.insights.segments_pages import ready, segments
 from regulars.understanding.insights.who_pages import who
 
 app_name = "understanding"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("rfm/", rfm, name="rfm"),
     path("rfm/<int:r>/<int:f>/", cell, name="cell"),
     path("lifecycle/", lifecycle, name="lifecycle"),
+    path("segments/", segments, name="segments"),
+    path("segments/ready/", ready, name="segments-ready"),
     path("method/", methods.method, name="method"),
     path("method/<slug:name>/", methods.method_of, name="method-of"),
     path("run/", runs.run, name="run"),
