@@ -78,7 +78,7 @@ def months(shop: Shop, *, as_of: date) -> list[Month]:
                 days=_days(n),
                 purchase_days=visits[n]["purchase_days"],
                 customers=visits[n]["customers"],
-                spend=sum(one["amount"] for one in sold.values()),
+                spend=round(sum(one["amount"] for one in sold.values())),
                 price_index=index.get(n),
                 discount_share=discount / full if full and discount else None,
                 trend=_trend([per_day[m] for m in numbers[max(0, place - 5) : place + 1]]),
@@ -134,7 +134,8 @@ def _sales(shop: Shop, as_of: date) -> dict[int, dict[Any, dict[str, float]]]:
 def _price_index(
     sales: dict[int, dict[Any, dict[str, float]]], numbers: list[int]
 ) -> dict[int, float]:
-    level, index = 100.0, {}
+    level = 100.0
+    index: dict[int, float] = {}
     for earlier, later in pairwise(numbers):
         change = _price_change(sales.get(earlier, {}), sales.get(later, {}))
         if change is None:

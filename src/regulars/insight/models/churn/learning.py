@@ -130,7 +130,7 @@ def learn(cases: Cases, *, level: float, seed: int) -> Learned:
 
 
 def _latest(cases: Cases) -> Floats:
-    return (cases.date_of == cases.date_of.min()).astype(float)
+    return np.asarray(cases.date_of == cases.date_of.min(), dtype=float)
 
 
 def _split(cases: Cases) -> tuple[Cases, Cases, str]:

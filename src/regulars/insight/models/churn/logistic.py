@@ -8,6 +8,7 @@ least squares); the ridge weighs as ``RIDGE`` cases per coefficient, the interce
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,16 @@ class Logistic:
     coefficients: tuple[float, ...]
     intercept: float
 
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Logistic:
+        """From its JSON form."""
+        lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        return cls(**{**data, **lists})
+
     def design(self, values: Floats) -> Floats:
         """The standardised columns, then a sign for each of ``marked``."""
         scaled, empty = self._scaled(values)
-        return np.column_stack([scaled, empty[:, list(self.marked)].astype(float)])
+        return np.asarray(np.column_stack([scaled, empty[:, list(self.marked)].astype(float)]))
 
     def _scaled(self, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """The standardised columns and which cells were empty; in place, for millions of rows."""
@@ -46,7 +53,8 @@ class Logistic:
         scaled *= 1.0 / np.array(self.spread)
         usual = (np.array(self.middle) - np.array(self.centre)) / np.array(self.spread)
         np.copyto(scaled, usual, where=empty)
-        return np.clip(scaled, -FAR, FAR, out=scaled), empty
+        np.clip(scaled, -FAR, FAR, out=scaled)
+        return scaled, empty
 
     def parts(self, values: Floats) -> Floats:
         """The contribution of every column to the log-odds, around the middle of those learned."""

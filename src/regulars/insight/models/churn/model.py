@@ -271,9 +271,7 @@ def _learned(data: dict[str, Any]) -> Learned:
             columns=tuple(members["columns"]),
             process=FamilyFit(**{**process, "parameters": tuple(process["parameters"])}),
             usual_process=members["usual_process"],
-            logistic=Logistic(
-                **{name: tuple(v) if isinstance(v, list) else v for name, v in logistic.items()}
-            ),
+            logistic=Logistic.of(logistic),
             trees=members["trees"],
         ),
         blend=Blend(data["blend"]["intercept"], tuple(data["blend"]["weights"])),

@@ -57,4 +57,4 @@ def no_purchase(fitted: FamilyFit, columns: Mapping[str, Floats]) -> Floats:
     h = histories(columns)
     weeks = columns["horizon_days"] / WEEK_DAYS
     silent = np.exp((r + h.x) * (np.log(alpha + h.T) - np.log(alpha + h.T + weeks)))
-    return np.clip(1.0 - fitted.alive(h) * (1.0 - silent), CERTAIN, 1.0 - CERTAIN)
+    return np.asarray(np.clip(1.0 - fitted.alive(h) * (1.0 - silent), CERTAIN, 1.0 - CERTAIN))
