@@ -108,13 +108,15 @@ def value_by(
         total_error: how far a total may be off altogether, as a share (``Model.total_error``).
         dimensions: column -> dimension; None takes ``DIMENSIONS`` and all traits that are there.
 
-    Columns: dimension, value, customers, spend_365d, expected_spend, low, high (80% interval of
-    the sum: customers vary independently of each other, and the model may be off for all alike),
+    Columns: dimension (the row of everybody has the dimension and value "all"), value, customers,
+    spend_365d, expected_spend, low, high (80% interval of the sum: customers vary independently
+    of each other, and the model may be off for all alike), expected_margin (empty without costs),
     expected_loss (empty without a churn model). Money in minor units.
     """
-    chosen = dimensions or {**TRAITS, **DIMENSIONS}
+    chosen = {"everybody": "all", **(dimensions or {**TRAITS, **DIMENSIONS})}
     known = _valued(customers)
     known = known if "cohort" in known.columns else with_cohort(known)
+    known = known.mutate(everybody=ibis.literal("all"))
     parts = [
         _grouped(known, column, dimension, total_error)
         for column, dimension in chosen.items()
@@ -128,6 +130,7 @@ def _grouped(known: Table, column: str, dimension: str, total_error: float) -> T
     table = known.select(
         "spend_365d",
         "expected_spend",
+        "expected_margin",
         value=known[column].cast("string"),
         variance=known.expected_spend_sd * known.expected_spend_sd,
         loss=loss,
@@ -138,6 +141,7 @@ def _grouped(known: Table, column: str, dimension: str, total_error: float) -> T
         spend_365d=total(table.spend_365d),
         expected_spend=total(table.expected_spend),
         variance=table.variance.sum(),
+        expected_margin=total(table.expected_margin),
         expected_loss=total(table.loss),
     )
     # As floats: DuckDB takes a written 0.5 for a decimal, and its square for one too wide.
@@ -148,6 +152,7 @@ def _grouped(known: Table, column: str, dimension: str, total_error: float) -> T
         "customers",
         "spend_365d",
         "expected_spend",
+        "expected_margin",
         "expected_loss",
         dimension=ibis.literal(dimension),
         low=(sums.expected_spend - off).clip(lower=0).round().cast("int64"),

@@ -20,6 +20,7 @@ from regulars.kit.permissions import Permission
 from regulars.understanding.insights import words
 from regulars.understanding.insights.explained import BEHAVIOUR, Method
 from regulars.understanding.insights.pages import opened
+from regulars.understanding.insights.value_explained import VALUE
 
 WORTH_SAYING = 0.03
 """From this difference on the page says that the predictions lean to one side."""
@@ -108,6 +109,7 @@ METHODS: Mapping[str, Method] = {
         _("R: days since the last purchase · F: purchase days · M: spend ever, net of returns"),
     ),
     **BEHAVIOUR,
+    **VALUE,
     "lifecycle": Method(
         _("Lifecycle"),
         _("Where each customer stands against their own rhythm. The usual gap is the median "
@@ -126,10 +128,10 @@ METHODS: Mapping[str, Method] = {
     "clusters": Method(
         _("Groups found in the data"),
         _("Customers near each other in how lately, how often, how much, how broadly, at what "
-          "discount and how regularly they buy. Skewed figures are bent and put on one scale, those "
-          "that say the same share one vote. The number of groups is the largest of which every "
-          "group is found again among customers drawn anew. A group keeps its number from analysis "
-          "to analysis while it stays the same people."),
+          "discount and how regularly they buy. Skewed figures are bent and put on one scale; "
+          "those that say the same share one vote. The number of groups is the largest of which "
+          "every group is found again among customers drawn anew. A group keeps its number from "
+          "analysis to analysis while it stays the same people."),
         _("Yeo-Johnson, median and spread; k-means; Jaccard ≥ 0.75 in 10 bootstraps and silhouette "
           "within 0.05 of the best; names from differences of at least 0.4 standard deviations"),
         "",
@@ -167,8 +169,8 @@ METHODS: Mapping[str, Method] = {
         _("Learned from the past: of those who spent little then, who moved into the upper quarter "
           "afterwards. The chance is that of customers with as high a score. It says who looks "
           "alike, not that asking them will make them grow."),
-        _("little: at most the median of the half year before; grown: at least its 75% point in the "
-          "half year after; logistic regression, calibrated on unseen customers; Wilson, 80%"),
+        _("little: at most the median of the half year before; grown: at least its 75% point in "
+          "the half year after; logistic regression, calibrated on unseen customers; Wilson, 80%"),
         "in=potential:high",
     ),
 }  # fmt: skip

@@ -28,6 +28,7 @@ def opened(request: Request) -> tuple[Findings | None, dict[str, Any]]:
         (_("Overview"), "overview"),
         (_("Who they are"), "who"),
         (_("Purchase behaviour"), "behaviour"),
+        (_("Customer value"), "value"),
         (_("Value (RFM)"), "rfm"),
         (_("Lifecycle"), "lifecycle"),
         (_("Segments"), "segments"),

@@ -9,6 +9,7 @@ from regulars.understanding.insights.behaviour_pages import behaviour
 from regulars.understanding.insights.lifecycle_pages import lifecycle
 from regulars.understanding.insights.rfm_pages import cell, rfm
 from regulars.understanding.insights.segments_pages import ready, segments
+from regulars.understanding.insights.value_pages import value
 from regulars.understanding.insights.who_pages import who
 
 app_name = "understanding"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", pages.overview, name="overview"),
     path("who/", who, name="who"),
     path("behaviour/", behaviour, name="behaviour"),
+    path("value/", value, name="value"),
     path("rfm/", rfm, name="rfm"),
     path("rfm/<int:r>/<int:f>/", cell, name="cell"),
     path("lifecycle/", lifecycle, name="lifecycle"),

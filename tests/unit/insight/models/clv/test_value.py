@@ -223,7 +223,8 @@ def test_groups_add_up_and_sums_have_intervals_of_their_own(customers, scored: d
         assert row["low"] <= row["expected_spend"] <= row["high"]
     alike = customers.mutate(stage=ibis.literal("all"))
     one = value_by(alike, total_error=0.05, dimensions={"stage": "stage"})
-    (all_,) = one.to_pyarrow().to_pylist()
+    everybody, all_ = one.to_pyarrow().to_pylist()
+    assert {**everybody, "dimension": "stage"} == all_
     off = all_["high"] - all_["expected_spend"]
     independent = sum(row["expected_spend_sd"] ** 2 for row in scored.values())
     assert off == pytest.approx(1.28155 * (independent + (0.05 * whole) ** 2) ** 0.5, rel=1e-4)
