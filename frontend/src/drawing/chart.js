@@ -41,7 +41,7 @@ function options(spec, colours, width) {
   if (spec.kind === "points") return withWords(optionsOfPoints(spec, colours), colours);
   const sideways = spec.kind === "dots" || spec.across;
   const labels = axisOfLabels(spec, colours, sideways, width);
-  const values = axisOfValues(spec, colours);
+  const values = axisOfValues(spec, colours, sideways ? width : 900);
   return {
     animation: false,
     textStyle: { fontFamily: FONT },
@@ -87,12 +87,12 @@ function axisOfLabels(spec, colours, sideways, width) {
   };
 }
 
-function axisOfValues(spec, colours) {
+function axisOfValues(spec, colours, width) {
   return {
     type: "value",
     min: spec.kind === "dots" ? undefined : (extent) => Math.min(0, extent.min),
     scale: spec.kind === "dots",
-    splitNumber: 5,
+    splitNumber: width < 480 ? 3 : 5,
     axisLabel: {
       color: colours.faint,
       fontSize: 12,

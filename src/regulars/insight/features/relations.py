@@ -60,7 +60,7 @@ MEASURES: Mapping[str, str] = {
 """Column of the customer table that is measured -> what the figure calls it."""
 
 ITSELF = {("cycle", "gap"), ("regularity", "regularity"), ("price", "deals"), ("stage", "risk")} | {
-    ("novelty", "novelty"), ("stage", "frequency"), ("cycle", "frequency")
+    ("novelty", "novelty"), ("stage", "spend"), ("stage", "frequency"), ("cycle", "frequency")
 }  # fmt: skip
 """Pairs that go together by definition and would only look like findings."""
 

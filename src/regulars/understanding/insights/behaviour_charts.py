@@ -77,25 +77,43 @@ def trends(spend: Sequence[Row], basket: Sequence[Row]) -> Chart:
     counts = [
         {row["trend"]: row["customers"] for row in rows if row["trend"]} for rows in (spend, basket)
     ]
-    falling = next((row for row in spend if row["trend"] == "falling"), None)
-    if falling is None:
-        sentence = _("Nobody is known to spend clearly less than the year before.")
-    else:
-        sentence = _("%(count)s customers spent clearly less than the year before: %(lost)s less"
-                     " together.") % {
-            "count": formats.count(falling["customers"]),
-            "lost": short_money(falling["spend_prior_365d"] - falling["spend_365d"]),
-        }  # fmt: skip
+    series = [
+        Series(name, [count.get(value, 0) for value in values], hue=hue)
+        for name, count, hue in zip(
+            (_("Spend, against the year before"), _("Amount per visit, by trend")),
+            counts,
+            (0, 2),
+            strict=True,
+        )
+        if count
+    ]
     return Chart(
         kind="bars",
-        sentence=sentence,
+        sentence=_trend_words(spend) if counts[0] else _basket_words(basket),
         x=[value_words("basket", value) for value in values],
-        series=[
-            Series(_("Spend, against the year before"), [counts[0].get(v, 0) for v in values]),
-            Series(_("Amount per visit, by trend"), [counts[1].get(v, 0) for v in values], hue=2),
-        ],
+        series=series,
         x_name=_("Trend"),
     )
+
+
+def _trend_words(spend: Sequence[Row]) -> str:
+    falling = next((row for row in spend if row["trend"] == "falling"), None)
+    if falling is None:
+        return _("Nobody is known to spend clearly less than the year before.")
+    return _("%(count)s customers spent clearly less than the year before: %(lost)s less"
+             " together.") % {
+        "count": formats.count(falling["customers"]),
+        "lost": short_money(falling["spend_prior_365d"] - falling["spend_365d"]),
+    }  # fmt: skip
+
+
+def _basket_words(basket: Sequence[Row]) -> str:
+    counts = {row["trend"]: row["customers"] for row in basket}
+    return _("Per visit %(growing)s customers leave more and more, %(falling)s less and less;"
+             " comparing years needs two years on record.") % {
+        "growing": formats.count(counts.get("growing", 0)),
+        "falling": formats.count(counts.get("falling", 0)),
+    }  # fmt: skip
 
 
 def prices(rows: Sequence[Row]) -> Chart | None:

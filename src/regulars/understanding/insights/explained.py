@@ -52,8 +52,8 @@ BEHAVIOUR: Mapping[str, Method] = {
     "cycle": Method(
         _("How long between two visits"),
         _(
-            "The usual gap of everybody who came on two days or more, in classes of days. With fewer "
-            "than five gaps of their own it is mixed with the shop's."
+            "The usual gap of everybody who came on two days or more, in classes of days. With "
+            "fewer than five gaps of their own it is mixed with the shop's."
         ),
         _("usual gap = (n × own median + 2 × shop's) ÷ (n + 2)"),
         "",
@@ -135,10 +135,10 @@ BEHAVIOUR: Mapping[str, Method] = {
     "moves": Method(
         _("What may come next"),
         _(
-            "The moves of the last 12 months, taken together, are the chances of the moves to come. "
-            "Everybody in a stage gets the same chance, so this tells how many, not who. Someone "
-            "seen ten times counts as one customer in the interval. A change of business, such as a "
-            "new store or a price rise, is not foreseen."
+            "The moves of the last 12 months, taken together, are the chances of the moves to "
+            "come. Everybody in a stage gets the same chance, so this tells how many, not who. "
+            "Someone seen ten times counts as one customer in the interval. A change of business, "
+            "such as a new store or a price rise, is not foreseen."
         ),
         _(
             "Markov chain of the first order, Dirichlet prior with Jeffreys' weights; 80% interval "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from regulars.kit import formats
 from regulars.kit.templatetags.formats import currency_sign
@@ -138,13 +138,22 @@ def p_value(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else formats.count(p, 3)
 
 
-def verdict(row: Row | None, dimension: str) -> str:
-    """What a trait has to do with a measure, in one sentence."""
-    if row is None or row["verdict"] == "too_few":
-        return ""
+def verdicts(rows: Sequence[Row], dimension: str) -> list[str]:
+    """What a trait has to do with some measures: a sentence each, one for all it tells nothing of.
+
+    Empty where there are too few customers to tell.
+    """
+    there = [row for row in rows if row["verdict"] in ("clear", "weak")]
+    nothing = [str(MEASURES[row["measure"]]) for row in rows if row["verdict"] == "none"]
+    sentences = [_verdict(row, dimension) for row in there]
+    if nothing:
+        names = {"trait": grouping(dimension), "measures": pgettext("list", ", ").join(nothing)}
+        sentences.append(_("%(trait)s tells next to nothing about %(measures)s.") % names)
+    return sentences
+
+
+def _verdict(row: Row, dimension: str) -> str:
     names = {"trait": grouping(dimension), "measure": MEASURES[row["measure"]]}
-    if row["verdict"] == "none":
-        return _("%(trait)s tells next to nothing about %(measure)s.") % names
     names |= {
         "most": value(dimension, row["highest"]),
         "high": measured(row["measure"], row["highest_median"]),

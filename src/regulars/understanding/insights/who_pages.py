@@ -70,13 +70,13 @@ def _trait(
         for row in relations
         if row["dimension"] == dimension and row["test"] == "kruskal_wallis"
     }
-    told = [relation_words.verdict(of_measure.get(measure), dimension) for measure in MEASURES]
+    about = [of_measure[measure] for measure in MEASURES if measure in of_measure]
     return Trait(
         name=dimension_words(dimension),
         recorded=1 - sum(row["share"] for row in rows if row["value"] is None),
         charts=who_charts.crossed(known, dimension),
         groups=[_group(found, row, dimension, shows) for row in (*known, *_unknown(rows))],
-        verdicts=[sentence for sentence in told if sentence],
+        verdicts=relation_words.verdicts(about, dimension),
     )
 
 
