@@ -33,7 +33,7 @@ def inputs(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
     measured = held_measures(shop, as_of=as_of)
     buyers = measured.filter(measured.purchase_days > 0)
     rhythms = held_rhythm(shop, as_of=as_of, rules=rules).select("customer_id", "regularity")
-    broad = breadth_at(snapshot, None, [as_of], BREADTH, BREADTH).drop("at")
+    broad = breadth_at(snapshot, [as_of], BREADTH, BREADTH).drop("at")
     dated = buyers.cross_join(dates_table([as_of]))
     for part in (rhythms, broad):
         dated = dated.left_join(part, "customer_id").drop("customer_id_right")

@@ -17,6 +17,7 @@ from regulars.insight.engines.functions import total
 from regulars.insight.evaluation.probabilities import CurvePoint
 from regulars.insight.evidence import Missing
 from regulars.insight.features.history import history
+from regulars.insight.features.rhythm import held_rhythm
 from regulars.insight.models.clusters.scaling import Scaling
 from regulars.insight.models.potential.cases import (
     FEATURES,
@@ -85,7 +86,14 @@ class Potential:
             nothing = {name: ibis.null(kind) for name, kind in EMPTY.items()}
             return snapshot.customers.select("customer_id").mutate(**nothing)
         little = shop.engine.hold(self._little(snapshot))
-        known = history(shop, [as_of], parts=PARTS, subjects=SUBJECTS, among=little)
+        known = history(
+            shop,
+            [as_of],
+            parts=PARTS,
+            subjects=SUBJECTS,
+            among=little,
+            rhythms=held_rhythm(shop, as_of=as_of),
+        )
         columns = {one.feature: known[one.feature].cast("float64") for one in self.learned.scalings}
         needed = known.select("customer_id", **columns)
         schema = pa.schema([("customer_id", needed.customer_id.type().to_pyarrow()), *ANSWERS])
