@@ -218,6 +218,15 @@ class Snapshot:
         self.customers = hold(self._known(self.days))
         return self
 
+    def among(self, people: Table) -> Snapshot:
+        """The same with the lines of some customers alone (customer_id), found once and held.
+
+        For what is told of a few of many; everything else of it is that of the whole shop.
+        """
+        few = Snapshot(self.shop, self.as_of)
+        few.lines = self.shop.engine.hold(self.lines.semi_join(people, "customer_id"))
+        return few
+
     def kept(self, name: str, expression: Callable[[], Table]) -> Table:
         """The expression of this name, computed by the engine when it is asked for first."""
         if name not in self._kept:

@@ -23,7 +23,7 @@ from regulars.insight.engines.errors import EngineShortage
 from regulars.insight.engines.joins import Finish, as_is, left_joined
 from regulars.insight.tables import EMPTY_TYPE, TABLES, Kind, TableError
 
-BATCH_ROWS = 131_072
+BATCH_ROWS = 20_000
 SLICE_ROWS = 1_000_000
 """Wide tables are put together so many keys at a time."""
 MEMORY_SHARE = 0.6

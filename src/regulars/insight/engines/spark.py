@@ -264,28 +264,29 @@ def _settings(
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={logging.as_uri()}",
         "spark.sql.warehouse.dir": str(spill / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.pyspark.python": sys.executable,
         "spark.master": master or f"local[{threads or '*'}]",
     }
     if master is None:
         # Nobody else needs to reach it.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        # Functions run in a Python with the same packages as this one.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         local = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
         settings |= {**local, "spark.local.dir": str(spill)}
     if memory_limit:
-        size = _java_size(memory_limit)
+        size = java_size(memory_limit)
         settings |= {"spark.driver.memory": size, "spark.executor.memory": size}
     return settings
 
 
-def _java_size(size: str) -> str:
+def java_size(size: str) -> str:
     """“4GB” and “4 GiB” as Java says it: 4g.
 
     Raises:
         EngineError: no such size.
     """
     plain = size.strip().lower().removesuffix("b").removesuffix("i").strip()
-    if not plain[:-1].strip().isdigit() or plain[-1] not in "kmgt":
+    if not plain[:-1].strip().isdigit() or plain[-1:] not in ("k", "m", "g", "t"):
         raise EngineError(f"“{size}” is not a size such as 4GB.")
     return plain[:-1].strip() + plain[-1]
 

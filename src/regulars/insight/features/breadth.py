@@ -23,9 +23,7 @@ BREADTHS = {
 NEW_DAYS = 90
 
 
-def breadth_at(
-    snapshot: Snapshot, people: Table | None, dates: Sequence[date], subject: str, column: str
-) -> Table:
+def breadth_at(snapshot: Snapshot, dates: Sequence[date], subject: str, column: str) -> Table:
     """at, customer_id, distinct_<subject>, new_<subject>_90d (first bought in the last 90 days).
 
     One row per date and customer who had bought such a thing by then; lines of less than nothing
@@ -35,8 +33,6 @@ def breadth_at(
     lines = lines.filter(
         lines.customer_id.notnull() & lines[column].notnull() & (lines.amount >= 0)
     )
-    if people is not None:
-        lines = lines.semi_join(people, "customer_id")
     begun = lines.group_by("customer_id", lines[column]).aggregate(first_at=lines.ordered_at.min())
     begun = begun.select("customer_id", day=begun.first_at.date()).cross_join(dates_table(dates))
     begun = begun.filter(begun.day < begun["at"])

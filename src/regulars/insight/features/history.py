@@ -81,12 +81,14 @@ def history(
     snapshot = shop.at(known_at or max(dates))
     people = among if among is not None else sample_of(snapshot, share, seed)
     result = _told_by_days(_of(snapshot.day_totals, people), dates, rhythms)
+    if people is not None and {"lines", "breadth"} & set(parts):
+        snapshot = snapshot.among(people)
     if "lines" in parts:
-        result = _beside(result, _told_by_lines(_of(_sold(snapshot), people), dates))
+        result = _beside(result, _told_by_lines(_sold(snapshot), dates))
     if "breadth" in parts:
         for subject in subjects:
             column = BREADTHS[subject]
-            result = _beside(result, breadth_at(snapshot, people, dates, subject, column))
+            result = _beside(result, breadth_at(snapshot, dates, subject, column))
     if "events" in parts:
         result = _beside(result, troubles_at(snapshot, people, dates))
     return result.fill_null({name: 0 for name in result.columns if _is_count(name)})

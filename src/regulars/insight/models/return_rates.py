@@ -23,14 +23,17 @@ from ibis.expr.types import Column, Table
 
 from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.features.rhythm import at_dates, dates_table, rhythm, shop_gap_days
+from regulars.insight.features.sample import sampled
 from regulars.insight.models.back_test import BackTest, back_test
 from regulars.insight.models.cells import Cell, banded, estimate_cells
-from regulars.insight.shop import Shop
+from regulars.insight.shop import Shop, Snapshot
 
 SHORTEST_HORIZON_DAYS = 60
 STEP_DAYS = 30
 HISTORY_DAYS = 60
 MOST_WINDOWS = 12
+MOST_CUSTOMERS = 100_000
+"""Shares of so many do not become surer by looking at more."""
 LEVEL = 0.8
 
 
@@ -109,6 +112,7 @@ def fit(
     as_of: date,
     horizon_days: int | None = None,
     most_windows: int = MOST_WINDOWS,
+    seed: int = 0,
 ) -> ReturnRates:
     """Return rates from everything known before a date.
 
@@ -116,8 +120,9 @@ def fit(
         horizon_days: "did not come back" means no purchase within so many days; None takes
             twice the shop's usual gap, at least 60.
         most_windows: how many past dates to look at, thirty days apart, the latest first.
+        seed: of the sample that a shop with more than ``MOST_CUSTOMERS`` customers is told from.
     """
-    buying = shop.at(as_of).purchase_days
+    buying = _learned_from(shop.at(as_of), seed)
     if horizon_days is None:
         gap = shop_gap_days(buying) or 0
         horizon_days = max(SHORTEST_HORIZON_DAYS, round(2 * gap))
@@ -136,6 +141,16 @@ def fit(
         back_test=back_test(seen, windows, horizon_days, LEVEL),
         missing=Missing("customers", lacking) if lacking else None,
     )
+
+
+def _learned_from(snapshot: Snapshot, seed: int) -> Table:
+    """The purchase days of all customers, or of a sample of very many."""
+    buying = snapshot.purchase_days
+    known = int(snapshot.customers.count().to_pyarrow().as_py())
+    if known <= MOST_CUSTOMERS:
+        return buying
+    some = buying.filter(sampled(buying.customer_id, MOST_CUSTOMERS / known, seed=seed))
+    return snapshot.shop.engine.hold(some.select("customer_id", "day"))
 
 
 def past_dates(
