@@ -17,9 +17,9 @@ from regulars.people.models import Tag
 from regulars.understanding.customers.addresses import Address
 from regulars.understanding.customers.filter_form import FIELDS
 from regulars.understanding.customers.filters import Filters
+from regulars.understanding.customers.groups import group_words
 from regulars.understanding.customers.words import CAUSES, SEGMENTS, STAGES
 from regulars.understanding.lists import queries as lists
-from regulars.understanding.traits_words import trait_words
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _applied(filters: Filters) -> Iterator[Applied]:
 
 def _groups(filters: Filters) -> Iterator[Applied]:
     for code in filters.traits:
-        yield Applied(("in",), trait_words(code), code)
+        yield Applied(("in",), group_words(code), code)
     if filters.cause:
         yield Applied(("cause",), _("Likely cause: %(cause)s") % {"cause": CAUSES[filters.cause]})
     if filters.saved:

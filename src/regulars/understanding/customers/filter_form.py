@@ -58,7 +58,7 @@ class TraitsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> tuple[str, ...]:
-        codes = tuple(dict.fromkeys(value or ()))
+        codes = tuple(dict.fromkeys(filter(None, value or ())))
         if len(codes) > MOST_TRAITS or not all(CODE.fullmatch(code) for code in codes):
             raise ValidationError(_("There is no such group."))
         return codes

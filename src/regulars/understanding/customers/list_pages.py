@@ -29,6 +29,7 @@ from regulars.understanding.customers.filters import (
     visible_to,
     with_results,
 )
+from regulars.understanding.customers.groups import group_choices
 from regulars.understanding.customers.sealed_text import seal
 from regulars.understanding.lists import queries as lists
 from regulars.understanding.models import Run
@@ -157,6 +158,8 @@ def more_filters(request: Request) -> HttpResponse:
     """All filters in a sheet; the form leads back to the list."""
     asked = asked_of(request, request.GET)
     asked.form.is_valid()
+    groups = group_choices(asked.filters.traits)
+    offered = {code for each in groups for code, _words, _chosen in each.groups}
     return sheets.show(
         request,
         "understanding/customers/filters.html",
@@ -167,7 +170,10 @@ def more_filters(request: Request) -> HttpResponse:
             (name, value)
             for name in ("find", "sort", "r", "f", "in")
             for value in request.GET.getlist(name)
+            if value not in offered
         ],
+        groups=groups,
+        grouped=bool(offered.intersection(asked.filters.traits)),
     )
 
 

@@ -114,6 +114,15 @@ def test_a_wrong_filter_is_said_and_the_others_hold(analysed: Analysed, owner: C
     assert answer.context["filters"].used() == ["stage"]
 
 
+def test_the_sheet_of_filters_offers_groups_and_keeps_those_it_does_not(owner: Client) -> None:
+    context = owner.get("/customers/filter/?in=tier:elite&in=region:北京&find=x").context
+    offered = {code: chosen for each in context["groups"] for code, _, chosen in each.groups}
+    assert offered["tier:elite"] and not offered["tier:new"]
+    assert sorted(context["kept"]) == [("find", "x"), ("in", "region:北京")]
+    sent = owner.get("/customers/?in=&in=tier:elite&in=&stage=")
+    assert sent.context["filters"].used() == ["traits"]
+
+
 def test_groups_in_an_address_stand_as_words_and_go_one_by_one(owner: Client) -> None:
     chosen = "in=tier:elite&in=region:北京&stage=mature"
     chips = {one.text: one.url for one in owner.get(f"/customers/?{chosen}").context["chips"]}
