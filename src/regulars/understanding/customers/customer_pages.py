@@ -57,7 +57,10 @@ def page(request: Request, pk: int) -> HttpResponse:
         "result": profile.result,
         "run": profile.run,
         "failed": queries.later_failure(profile.run),
-        "sentences": [sentences.write(each) for each in profile.sentences()],
+        "sentences": [
+            sentences.write(each)
+            for each in profile.sentences(amounts=request.actor.may(Permission.SEE_SALES))
+        ],
         "reasons": sentences.reasons(profile.detail.get("churn_reasons")),
         "tags": tags_of(customer),
         "contacts": people.masked_contacts([customer])[customer.pk],
@@ -115,7 +118,7 @@ def why_figure(request: Request, pk: int, name: str) -> HttpResponse:
     customer = customer_of(request, pk)
     if name not in FIGURES:
         raise Http404
-    if name in ("year", "average"):
+    if name in ("year", "average", "value"):
         request.actor.must(Permission.SEE_SALES)
     profile = profile_of(customer, today=clock.today())
     if profile.result is None:

@@ -75,10 +75,16 @@ class Profile:
         """Within how many days the chance of staying away is told."""
         return self.detail.get("churn_horizon_days") or self.rates.get("horizon_days")
 
-    def sentences(self) -> list[rules.Sentence]:
-        return rules.portrait(self._facts())
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """What the run says of its value model: horizon, level, back-test, what is missing."""
+        return self.run.manifest.get("clv", {}) if self.run else {}
 
-    def _facts(self) -> rules.Facts:
+    def sentences(self, *, amounts: bool = True) -> list[rules.Sentence]:
+        """Who this is and what to do; without ``amounts`` no money is named."""
+        return rules.portrait(self._facts(amounts))
+
+    def _facts(self, amounts: bool) -> rules.Facts:
         result = self.result
         staff = next((one for one in self.favourites if one.kind == "staff"), None)
         clear = staff is not None and (staff.share or 0) >= CLEAR_FAVOURITE
@@ -104,6 +110,9 @@ class Profile:
                 "gap": result.usual_gap_days,
                 "own_rhythm": self.gaps > 0,
                 "expected_on": result.expected_next_on,
+                "worth": result.expected_spend if amounts else None,
+                "worth_low": result.expected_spend_low,
+                "worth_high": result.expected_spend_high,
             }
         )
 

@@ -26,6 +26,8 @@ class Facts:
         own_rhythm: whether the gap is at least partly the customer's own, not only the shop's.
         staff: who served them most, when it is clearly one.
         may_message: whether there is consent to marketing on any channel.
+        worth: what they may spend in the next 12 months, from worth_low to worth_high (80%);
+            minor units; None when it is not known or not for the reader.
     """
 
     today: date
@@ -41,6 +43,9 @@ class Facts:
     birthday_on: date | None = None
     staff: str = ""
     may_message: bool = False
+    worth: int | None = None
+    worth_low: int | None = None
+    worth_high: int | None = None
 
     @property
     def days_since(self) -> int | None:
@@ -59,10 +64,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence: which, and the figures, dates and names in it."""
+    """One sentence: which, the figures, dates and names in it, and what is said in one breath."""
 
     code: str
     values: dict[str, Any] = field(default_factory=dict)
+    then: Sentence | None = None
 
 
 def portrait(facts: Facts) -> list[Sentence]:
@@ -80,9 +86,19 @@ def _who(facts: Facts) -> Sentence:
     if not facts.visits:
         return _dated("never_bought", joined=facts.joined_on)
     if facts.visits == 1:
-        return Sentence("came_once", {"first": facts.first_on})
+        return Sentence("came_once", {"first": facts.first_on}, _worth(facts))
     score = max(2, facts.spend_score or 2)
-    return Sentence(f"spends_{score}", {"visits": facts.visits, "first": facts.first_on})
+    values = {"visits": facts.visits, "first": facts.first_on}
+    return Sentence(f"spends_{score}", values, _worth(facts))
+
+
+def _worth(facts: Facts) -> Sentence | None:
+    if facts.worth is None:
+        return None
+    if not facts.worth_high:
+        return Sentence("worth_nothing")
+    names = ("worth", "worth_low", "worth_high")
+    return Sentence("worth", {name: getattr(facts, name) for name in names})
 
 
 def _dated(code: str, **dates: date | None) -> Sentence:

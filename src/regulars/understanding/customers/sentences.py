@@ -23,6 +23,11 @@ WORDS: Mapping[str, Promise] = {
     "spends_4": _("%(visits)s visits since %(first)s; spends more than most."),
     "spends_3": _("%(visits)s visits since %(first)s; spends about as much as most."),
     "spends_2": _("%(visits)s visits since %(first)s; spends less than most."),
+    "worth": _(
+        "May spend about %(worth)s in the next 12 months (80%% sure: %(worth_low)s to "
+        "%(worth_high)s)."
+    ),
+    "worth_nothing": _("May well not buy in the next 12 months."),
     "no_rhythm": _("There is nothing to judge a rhythm by yet."),
     "rhythm_of_shop": _(
         "One visit shows no rhythm; customers here usually come back after about %(gap)s, "
@@ -52,12 +57,17 @@ WORDS: Mapping[str, Promise] = {
 def write(sentence: Sentence) -> str:
     """The sentence in the language of the page."""
     values = {name: _written(name, value) for name, value in sentence.values.items()}
-    return str(WORDS[sentence.code]) % values
+    said = str(WORDS[sentence.code]) % values
+    if sentence.then is None:
+        return said
+    return str(_("%(one)s %(other)s")) % {"one": said, "other": write(sentence.then)}
 
 
 def _written(name: str, value: Any) -> str:
     if name in ("gap", "days"):
         return _days(round(value))
+    if name.startswith("worth"):
+        return formats.money(value, sign=currency_sign())
     if isinstance(value, date):
         return day(value)
     if isinstance(value, int | float):

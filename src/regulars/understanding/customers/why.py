@@ -49,7 +49,7 @@ class Why:
         return sum(part.value for part in self.parts)
 
 
-FIGURES = ("year", "visits", "average", "gap", "expected", "risk")
+FIGURES = ("year", "visits", "average", "gap", "expected", "risk", "value")
 
 
 def why(name: str, profile: Profile, *, stores: Stores = None) -> Why:
@@ -68,6 +68,7 @@ def why(name: str, profile: Profile, *, stores: Stores = None) -> Why:
         "gap": result.usual_gap_days,
         "expected": result.expected_next_on,
         "risk": result.no_return,
+        "value": result.expected_spend,
     }
     first = as_of - timedelta(days=YEAR_DAYS) if name == "year" else None
     everything = [(day_of(order), order) for order in orders_of(profile.customer.pk)]

@@ -56,7 +56,7 @@ def concentration(rows: Sequence[Row]) -> Chart:
         sentence=sentence,
         x=[formats.percent(row["share_of_customers"], 0) for row in points],
         series=[
-            Series(_("Expected"), [row["share_of_expected"] for row in points]),
+            Series(_("Next 12 months"), [row["share_of_expected"] for row in points]),
             Series(_("Last 12 months"), [row["share_of_past"] for row in points], dashed=True),
         ],
         unit="percent",
