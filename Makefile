@@ -37,9 +37,13 @@ check: .venv/.dev front messages ## style, types, floors, templates, migrations,
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m django makemigrations --check --dry-run
 	$(PY) -m regulars.site.messages missing
 
+.PHONY: spark
+spark: .venv/.dev ## compare every feature, model and the whole run on Spark with DuckDB (Java 17)
+	$(PY) -m pytest --timeout=600 tests/spark/test_sample.py tests/spark/full_parity.py
+
 .PHONY: bench
-bench: .venv/.dev ## measure ours beside its alternatives (ONLY=work)
-	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+bench: .venv/.dev ## measure ours beside its alternatives (ONLY=work N=lines)
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(N),--n $(N))
 
 .PHONY: browser
 browser: ## install Chromium and a Chinese font where the system's package manager may
