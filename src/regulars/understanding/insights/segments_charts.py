@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.kit import formats
 from regulars.kit.charts import Chart, Series
@@ -40,7 +41,12 @@ def group_map(model: Mapping[str, Any], rows: Sequence[Row], tiles: Sequence[Til
         [cloud for cloud in clouds if cloud.points],
         across=axis(model, "across"),
         up=axis(model, "up"),
-        headings=(_("Group"), _("Points"), _("Middle across"), _("Middle up")),
+        headings=(
+            pgettext("group", "Group"),
+            pgettext("on a map", "Points"),
+            _("Middle across"),
+            _("Middle up"),
+        ),
     )
 
 
@@ -66,7 +72,7 @@ def side_by_side(model: Mapping[str, Any], one: Tile, other: Tile) -> Chart:
         sentence=sentence,
         x=labels,
         series=[_standing(model, tile) for tile in (one, other)],
-        x_name=_("Feature"),
+        x_name=pgettext("of customers", "Feature"),
         interval=_("80% interval"),
     )
 

@@ -11,6 +11,9 @@ from regulars.understanding.insights import segments_words as words
 from regulars.understanding.insights.rules import Row
 
 SHOWN_TRAITS = 3
+STEADY = 0.75
+"""From this on a group counts as found again among customers drawn anew."""
+
 Z = 1.2816
 """Half an 80% interval, in standard errors."""
 
@@ -87,6 +90,19 @@ def tiles(model: Mapping[str, Any], rows: Sequence[Row]) -> list[Tile]:
             )
         )
     return sorted(found, key=lambda one: (-(one.spend_share or 0), one.number))
+
+
+def candidates(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every number of groups that was tried: least found again, whether steady, whether taken."""
+    return [
+        {
+            **one,
+            "least": min(one["jaccard"]),
+            "steady": min(one["jaccard"]) >= STEADY,
+            "taken": one["k"] == model["k"],
+        }
+        for one in model["candidates"]
+    ]
 
 
 def differences(profile: Mapping[str, Any]) -> tuple[Difference, ...]:
