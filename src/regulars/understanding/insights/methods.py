@@ -21,6 +21,7 @@ from regulars.understanding.insights import words
 from regulars.understanding.insights.explained import BEHAVIOUR, Method
 from regulars.understanding.insights.pages import opened
 from regulars.understanding.insights.value_explained import VALUE
+from regulars.understanding.insights.warnings_words import WARNINGS
 
 WORTH_SAYING = 0.03
 """From this difference on the page says that the predictions lean to one side."""
@@ -109,6 +110,7 @@ METHODS: Mapping[str, Method] = {
         _("R: days since the last purchase · F: purchase days · M: spend ever, net of returns"),
     ),
     **BEHAVIOUR,
+    **WARNINGS,
     **VALUE,
     "lifecycle": Method(
         _("Lifecycle"),

@@ -31,6 +31,7 @@ def opened(request: Request) -> tuple[Findings | None, dict[str, Any]]:
         (_("Customer value"), "value"),
         (_("Value (RFM)"), "rfm"),
         (_("Lifecycle"), "lifecycle"),
+        (_("Churn warning"), "warnings"),
         (_("Segments"), "segments"),
         (_("Methods"), "method"),
     ]

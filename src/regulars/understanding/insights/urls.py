@@ -10,6 +10,7 @@ from regulars.understanding.insights.lifecycle_pages import lifecycle
 from regulars.understanding.insights.rfm_pages import cell, rfm
 from regulars.understanding.insights.segments_pages import ready, segments
 from regulars.understanding.insights.value_pages import value
+from regulars.understanding.insights.warnings_pages import warning, warnings
 from regulars.understanding.insights.who_pages import who
 
 app_name = "understanding"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("rfm/", rfm, name="rfm"),
     path("rfm/<int:r>/<int:f>/", cell, name="cell"),
     path("lifecycle/", lifecycle, name="lifecycle"),
+    path("warnings/", warnings, name="warnings"),
+    path("warnings/<int:pk>/", warning, name="warning"),
     path("segments/", segments, name="segments"),
     path("segments/ready/", ready, name="segments-ready"),
     path("method/", methods.method, name="method"),
