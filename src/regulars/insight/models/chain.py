@@ -1,4 +1,4 @@
-"""Arithmetic of a chain of stages: chances of a move, months ahead, value, and how it did.
+"""Arithmetic of a chain of stages: chances of a move, months ahead, and how it did.
 
 A chain of the first order: where someone stands next month depends on where they stand now and on
 nothing else. That is coarse for one person (see the churn model for that) and good enough for how
@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from regulars.insight.features.lifecycle import STAGES
-from regulars.insight.models.stage_positions import SPEND_UNIT, UNKNOWN, Flow
+from regulars.insight.models.stage_positions import UNKNOWN, Flow
 
 PRIOR = 0.5
 """Jeffreys' weight of each possible move before anything was seen, in customers."""
 LEVEL = 0.8
 DRAWS = 400
 MONTHS_AHEAD = 12
+WINDOWS = (3, 6, 12)
+"""So many of the last months may tell the chances: a shop that changes is best told by a few."""
 TESTED_MONTHS = 6
 ENOUGH_TO_TEST = 3
 INFLOW_MONTHS = 3
@@ -83,43 +84,6 @@ def between(draws: np.ndarray, around: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return np.minimum(low, around), np.maximum(high, around)
 
 
-@dataclass(frozen=True)
-class Spending:
-    """What customers spend in a month by the stage they begin it in: mean and its error."""
-
-    mean: np.ndarray
-    error: np.ndarray
-
-
-def spending_of(flows: Sequence[Flow], distinct: Mapping[str, int]) -> Spending:
-    """Minor units per customer and month; the error counts customers, not customer-months."""
-    cases, spend, squares = (np.zeros(len(STAGES)) for _ in range(3))
-    for flow in flows:
-        if flow.from_stage != UNKNOWN:
-            at = PLACE[flow.from_stage]
-            cases[at] += flow.customers
-            spend[at] += flow.spend
-            squares[at] += flow.squares
-    mean = spend / np.maximum(cases, 1)
-    second = squares * SPEND_UNIT**2 / np.maximum(cases, 1)
-    people = np.array([distinct.get(stage, 0) for stage in STAGES], float)
-    spread = np.sqrt(np.maximum(0.0, second - mean**2))
-    return Spending(mean, spread / np.sqrt(np.maximum(1, np.minimum(people, cases))))
-
-
-def value_ahead(matrix: np.ndarray, mean: np.ndarray, months: int = MONTHS_AHEAD) -> np.ndarray:
-    """Expected spend over the next months of one customer in each stage, minor units.
-
-    Both arguments may carry further leading axes of draws.
-    """
-    # Spend is told by the stage at the start of a month, so the first month is that of today.
-    value, ahead = np.zeros_like(mean), mean[..., None]
-    for _ in range(months):
-        value = value + ahead[..., 0]
-        ahead = matrix @ ahead
-    return value
-
-
 def counts_ahead(
     evidence: np.ndarray, start: np.ndarray, inflow: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -149,30 +113,28 @@ def counts_ahead(
 
 @dataclass(frozen=True)
 class ChainTest:
-    """The last months told from those before each.
+    """The last months told from those before each, one month ahead.
 
     Args:
         months: how many were told; n: customers standing at their ends, added up.
         misplaced: share of customers counted in another stage than they stood in, at the least.
-        misplaced_if_unchanged: the same when the counts of the month before are told again.
-        spend_error: mean of |told − spent| / spent over the months; None when nothing was spent.
+        misplaced_if_unchanged: the same when everybody is said to stay where they are.
     """
 
     months: int
     n: int
     misplaced: float
     misplaced_if_unchanged: float
-    spend_error: float | None
 
 
-def chain_test(flows: Sequence[Flow], most: int) -> ChainTest | None:
-    """One month ahead from at most ``most`` months before it; None without enough months."""
+def chain_test(flows: Sequence[Flow], window: int) -> ChainTest | None:
+    """Each month from at most ``window`` months before it; None without enough months."""
     months = sorted({flow.month for flow in flows})
     tested = months[ENOUGH_TO_TEST:][-TESTED_MONTHS:]
     wrong = unchanged = people = 0.0
-    errors = []
     for month in tested:
-        before = _within(flows, months, month, most)
+        kept = [one for one in months if one < month][-window:]
+        before = [flow for flow in flows if flow.month in kept]
         now = [flow for flow in flows if flow.month == month]
         start, seen = counts_of(now).sum(1), counts_of(now).sum(0) + inflow_of(now).sum(0)
         matrix = matrix_of(counts_of(before) + PRIOR * POSSIBLE)
@@ -180,16 +142,14 @@ def chain_test(flows: Sequence[Flow], most: int) -> ChainTest | None:
         wrong += np.abs(start @ matrix + newcomers - seen).sum() / 2
         unchanged += np.abs(start + newcomers - seen).sum() / 2
         people += seen.sum()
-        spent = sum(flow.spend for flow in now if flow.from_stage != UNKNOWN)
-        if spent > 0:
-            errors.append(abs(float(start @ spending_of(before, {}).mean) - spent) / spent)
     if not tested or not people:
         return None
-    spend_error = float(np.mean(errors)) if errors else None
-    shares = (float(wrong / people), float(unchanged / people))
-    return ChainTest(len(tested), int(people), *shares, spend_error)
+    return ChainTest(len(tested), int(people), float(wrong / people), float(unchanged / people))
 
 
-def _within(flows: Sequence[Flow], months: Sequence[date], month: date, most: int) -> list[Flow]:
-    kept = [one for one in months if one < month][-most:]
-    return [flow for flow in flows if flow.month in kept]
+def best_window(flows: Sequence[Flow]) -> tuple[int, ChainTest | None]:
+    """The window that told the last months best, the longest of equals, and how well it did."""
+    tests = {window: chain_test(flows, window) for window in WINDOWS}
+    misplaced = {window: test.misplaced for window, test in tests.items() if test}
+    window = min(misplaced, key=lambda one: (misplaced[one], -one)) if misplaced else WINDOWS[-1]
+    return window, tests[window]

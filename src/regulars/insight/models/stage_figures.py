@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from math import sqrt
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,8 @@ from ibis.expr.types import Table
 from regulars.insight.engines.functions import total
 from regulars.insight.features.lifecycle import STAGES
 from regulars.insight.models import chain
-from regulars.insight.models.transitions import Transitions
+from regulars.insight.models.stage_positions import SPEND_UNIT, Since
+from regulars.insight.models.transitions import ENOUGH_IN_A_STAGE, Transitions
 from regulars.insight.shop import Shop
 
 
@@ -116,44 +119,46 @@ def stage_value(
     """What a stage brings and costs, one row per stage, money in minor units.
 
     Columns: customers, spend_365d, discount_365d (taken off for them), expected_spend (sum over the
-    next 365 days by the value model; empty without one); value_ahead, what one customer of the
-    stage may spend in the next 12 months if all goes on as in the last twelve, with low and high
-    (80% interval of that mean); acquisition_cost as given and payback_months, the month in which
-    the expected spend of a new customer has passed it (empty when not within 12).
+    next 365 days by the value model; empty without one); mean_since, what those who stood in the
+    stage ``months_since`` months before the last month's end have spent since, each on average,
+    with since_low and since_high (80% interval of the mean) and since_n customers; empty for fewer
+    than 10 of them; acquisition_cost as given and payback_months, the month by whose end those who
+    were new then had spent it (empty when they have not).
     """
-    value, low, high = (None, None, None) if fitted.missing else _value(fitted)
+    since = {one.stage: one for one in fitted.since if one.customers >= ENOUGH_IN_A_STAGE}
     rows = []
-    for at, stage in enumerate(STAGES):
+    for stage in STAGES:
         row: dict[str, Any] = {"stage": stage, "customers": 0, "spend_365d": 0}
         row |= standing.get(stage, {})
-        if value is not None and low is not None and high is not None and fitted.tells(stage):
-            row |= {"value_ahead": round(value[at])}
-            row |= {"value_low": round(low[at]), "value_high": round(high[at])}
+        if stage in since:
+            row |= _mean_since(since[stage])
         if stage == "new" and acquisition_cost is not None:
             row |= {"acquisition_cost": acquisition_cost}
-            row |= {"payback_months": _payback(fitted, acquisition_cost)}
+            row |= {"payback_months": _payback(since.get(stage), acquisition_cost)}
         rows.append(row)
     return rows
 
 
-def _value(fitted: Transitions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    evidence = fitted.evidence
-    spending = chain.spending_of(fitted.recent, fitted.distinct)
-    mean = chain.value_ahead(chain.matrix_of(evidence), spending.mean)
-    draws = chain.draws_of(evidence, fitted.seed)
-    noise = np.random.default_rng(fitted.seed).standard_normal((len(draws), len(STAGES)))
-    drawn = np.maximum(0.0, spending.mean + noise * spending.error)
-    return mean, *chain.between(chain.value_ahead(draws, drawn), mean)
+def _mean_since(since: Since) -> dict[str, Any]:
+    n, rough = since.customers, since.spend / SPEND_UNIT
+    spread = sqrt(max(0.0, (since.squares - rough * rough / n) / (n - 1)))
+    half = NormalDist().inv_cdf((1 + chain.LEVEL) / 2) * SPEND_UNIT * spread / sqrt(n)
+    mean = since.spend / n
+    return {
+        "mean_since": round(mean),
+        "since_low": round(mean - half),
+        "since_high": round(mean + half),
+        "since_n": n,
+        "months_since": since.months,
+    }
 
 
-def _payback(fitted: Transitions, cost: int) -> int | None:
-    if not fitted.tells("new"):
-        return None
-    matrix = chain.matrix_of(fitted.evidence)
-    mean = chain.spending_of(fitted.recent, fitted.distinct).mean
-    for months in range(1, chain.MONTHS_AHEAD + 1):
-        if chain.value_ahead(matrix, mean, months)[STAGES.index("new")] >= cost:
-            return months
+def _payback(since: Since | None, cost: int) -> int | None:
+    spent = 0
+    for month, spend in enumerate(since.by_month if since else (), start=1):
+        spent += spend
+        if since and spent >= cost * since.customers:
+            return month
     return None
 
 
@@ -195,9 +200,11 @@ _VALUE = pa.schema(
         "spend_365d": pa.int64(),
         "discount_365d": pa.int64(),
         "expected_spend": pa.int64(),
-        "value_ahead": pa.int64(),
-        "value_low": pa.int64(),
-        "value_high": pa.int64(),
+        "mean_since": pa.int64(),
+        "since_low": pa.int64(),
+        "since_high": pa.int64(),
+        "since_n": pa.int64(),
+        "months_since": pa.int64(),
         "acquisition_cost": pa.int64(),
         "payback_months": pa.int64(),
     }

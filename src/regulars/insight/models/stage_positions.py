@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,11 +25,28 @@ SPEND_UNIT = 100
 
 
 @dataclass(frozen=True)
+class Since:
+    """What those who stood in a stage on a past date spent from then on.
+
+    months counts them; customers and spend (minor units) are those of the stage, squares the sum of
+    the squares of each one's spend in hundreds; by_month the spend of each month since, first
+    first. In a sample all are of the sampled customers.
+    """
+
+    stage: str
+    months: int
+    customers: int
+    spend: int
+    squares: int
+    by_month: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Flow:
     """Customers who stood in one stage at the start of a month and in one at its end.
 
-    month is its first day; spend is theirs within the month, minor units; squares the sum of its
-    squares in hundreds of minor units. In a sample all three are of the sampled customers.
+    month is its first day; spend is theirs within the month, minor units. In a sample both are of
+    the sampled customers.
     """
 
     month: date
@@ -36,7 +54,6 @@ class Flow:
     to_stage: str
     customers: int
     spend: int
-    squares: int
 
 
 def month_ends(first: date | None, as_of: date, most: int) -> list[date]:
@@ -113,9 +130,8 @@ def flows_of(stood: Table, dates: Sequence[date]) -> list[Flow]:
     order = {"group_by": "customer_id", "order_by": "at"}
     moved = stood.mutate(from_stage=stood.stage.lag().over(**order).fill_null(UNKNOWN))
     moved = moved.filter(moved["at"] > dates[0])
-    rough = (moved.spend / SPEND_UNIT).round().cast("int64")
     counted = moved.group_by("at", "from_stage", to_stage=moved.stage).aggregate(
-        customers=moved.count(), spend=total(moved.spend), squares=total(rough * rough)
+        customers=moved.count(), spend=total(moved.spend)
     )
     starts = dict(zip(dates[1:], dates, strict=False))
     rows: list[dict[str, Any]] = counted.to_pyarrow().to_pylist()
@@ -126,7 +142,6 @@ def flows_of(stood: Table, dates: Sequence[date]) -> list[Flow]:
             row["to_stage"],
             row["customers"],
             row["spend"],
-            row["squares"],
         )
         for row in rows
     ]
@@ -139,3 +154,33 @@ def distinct_customers(stood: Table, since: date) -> dict[str, int]:
     counted = recent.group_by("stage").aggregate(customers=recent.customer_id.nunique())
     rows = counted.order_by("stage").to_pyarrow().to_pylist()
     return {row["stage"]: row["customers"] for row in rows}
+
+
+def since_of(stood: Table, dates: Sequence[date], months: int) -> list[Since]:
+    """Told from held ``positions``: by the stage so many months before the last of the dates."""
+    if months < 1:
+        return []
+    anchor = dates[-1 - months]
+    then = stood.filter(stood["at"] == anchor).select("customer_id", start="stage")
+    later = stood.filter(stood["at"] > anchor).select("customer_id", "at", "spend")
+    spent = then.inner_join(later, "customer_id")
+    each = spent.group_by("customer_id", "start").aggregate(spend=total(spent.spend))
+    rough = (each.spend / SPEND_UNIT).round().cast("int64")
+    sums = each.group_by("start").aggregate(
+        customers=each.count(), spend=total(each.spend), squares=total(rough * rough)
+    )
+    monthly = spent.group_by("start", "at").aggregate(spend=total(spent.spend))
+    by_month: dict[str, dict[date, int]] = defaultdict(dict)
+    for row in monthly.to_pyarrow().to_pylist():
+        by_month[row["start"]][row["at"]] = row["spend"]
+    return [
+        Since(
+            row["start"],
+            months,
+            row["customers"],
+            row["spend"],
+            row["squares"],
+            tuple(by_month[row["start"]].get(day, 0) for day in dates[-months:]),
+        )
+        for row in sums.order_by("start").to_pyarrow().to_pylist()
+    ]

@@ -1,9 +1,13 @@
 """Flows between the stages of the lifecycle, what is expected next, and what a stage is worth.
 
 At the end of every month each customer stood in a stage (``features.lifecycle``, judged by what was
-known then). The moves of the last twelve months, seen together, are the chances of the moves to
-come: a Markov chain with a Dirichlet prior (Jeffreys' weights), as in Pfeifer & Carraway (2000),
-"Modeling customer relationships as Markov chains", Journal of Interactive Marketing 14(2).
+known then). The moves of the last months, seen together, are the chances of the moves to come: a
+Markov chain with a Dirichlet prior (Jeffreys' weights), as in Pfeifer & Carraway (2000),
+"Modeling customer relationships as Markov chains", Journal of Interactive Marketing 14(2). Whether
+the last 3, 6 or 12 months tell them is chosen by how well each would have told the last months.
+
+What a stage is worth is not told by the chain, which forgets who someone is: it is counted, as what
+those who stood there a year ago have spent since.
 """
 
 from __future__ import annotations
@@ -27,15 +31,18 @@ from regulars.insight.models import chain
 from regulars.insight.models.chain import ChainTest
 from regulars.insight.models.stage_positions import (
     Flow,
+    Since,
     distinct_customers,
     flows_of,
     month_ends,
     positions,
+    since_of,
 )
 from regulars.insight.shop import Shop
 
 MOST_MONTHS = 24
-FITTED_MONTHS = 12
+VALUE_MONTHS = 12
+ENOUGH_VALUE_MONTHS = 3
 MOST_CUSTOMERS = 100_000
 """With more customers the flows are those of a sample of about so many, scaled up."""
 ENOUGH_CUSTOMERS = 30
@@ -51,7 +58,9 @@ class Transitions:
     Args:
         months: the month ends looked at; flows: who moved within each month between them.
         share: the part of the customers it was told from (1: all); flows are of that part.
-        distinct: stage -> customers seen in it in the months the chances are told from.
+        window: from how many of the last months the chances are told.
+        distinct: stage -> customers seen in it in those months.
+        since: what those in each stage spent since a past date, at most a year ago.
         missing: what is lacking for chances of moves; flows may be there all the same.
     """
 
@@ -60,7 +69,9 @@ class Transitions:
     share: float
     months: tuple[date, ...]
     flows: tuple[Flow, ...]
+    window: int
     distinct: Mapping[str, int]
+    since: tuple[Since, ...]
     back_test: ChainTest | None
     missing: Missing | None
     versions: Mapping[str, str]
@@ -77,14 +88,17 @@ class Transitions:
         data["flows"] = tuple(
             Flow(**{**flow, "month": date.fromisoformat(flow["month"])}) for flow in data["flows"]
         )
+        data["since"] = tuple(
+            Since(**{**since, "by_month": tuple(since["by_month"])}) for since in data["since"]
+        )
         data["back_test"] = ChainTest(**data["back_test"]) if data["back_test"] else None
         data["missing"] = Missing(**data["missing"]) if data["missing"] else None
         return cls(**data)
 
     @property
     def recent(self) -> list[Flow]:
-        """The flows the chances are told from: of the last twelve months."""
-        kept = sorted({flow.month for flow in self.flows})[-FITTED_MONTHS:]
+        """The flows the chances are told from."""
+        kept = sorted({flow.month for flow in self.flows})[-self.window :]
         return [flow for flow in self.flows if flow.month in kept]
 
     @property
@@ -181,21 +195,28 @@ def fit(
     share = min(1.0, most_customers / known) if known else 1.0
     dates = month_ends(first, as_of, MOST_MONTHS)
     flows: list[Flow] = []
+    since: list[Since] = []
     distinct: dict[str, int] = {}
+    window, back_test = chain.best_window(flows)
     if len(dates) > 1:
         options: dict[str, Any] = {"rhythm_rules": rhythm_rules, "rules": rules}
         stood = positions(shop, dates, as_of=as_of, share=share, seed=seed, **options)
         stood = shop.engine.hold(stood)
         flows = flows_of(stood, dates)
-        distinct = distinct_customers(stood, dates[-FITTED_MONTHS - 1 :][0])
+        window, back_test = chain.best_window(flows)
+        distinct = distinct_customers(stood, dates[-window - 1 :][0])
+        months = min(VALUE_MONTHS, len(dates) - 1)
+        since = since_of(stood, dates, months) if months >= ENOUGH_VALUE_MONTHS else []
     return Transitions(
         as_of=as_of,
         seed=seed,
         share=share,
         months=tuple(dates),
         flows=tuple(flows),
+        window=window,
         distinct=distinct,
-        back_test=chain.chain_test(flows, FITTED_MONTHS),
+        since=tuple(since),
+        back_test=back_test,
         missing=_missing(dates, sum(distinct.get(stage, 0) for stage in STAGES[1:])),
         versions={package: version(package) for package in ("regulars", "numpy")},
     )

@@ -135,10 +135,11 @@ BEHAVIOUR: Mapping[str, Method] = {
     "moves": Method(
         _("What may come next"),
         _(
-            "The moves of the last 12 months, taken together, are the chances of the moves to "
-            "come. Everybody in a stage gets the same chance, so this tells how many, not who. "
-            "Someone seen ten times counts as one customer in the interval. A change of business, "
-            "such as a new store or a price rise, is not foreseen."
+            "The moves of the last 3, 6 or 12 months, whichever would have told the months before "
+            "best, are the chances of the moves to come. Everybody in a stage gets the same "
+            "chance, so this tells how many, not who. Someone seen ten times counts as one "
+            "customer in the interval. A change of business, such as a new store or a price rise, "
+            "is not foreseen."
         ),
         _(
             "Markov chain of the first order, Dirichlet prior with Jeffreys' weights; 80% interval "
@@ -148,10 +149,12 @@ BEHAVIOUR: Mapping[str, Method] = {
     "stage-value": Method(
         _("What a stage brings and costs"),
         _(
-            "What customers of a stage may spend in 12 months if stages and spend go on as in the "
-            "last 12. Beside it what was taken off for them. What it cost to win or serve them is "
-            "shown where it is known."
+            "Spent since: what those who stood in the stage a year ago have spent from then on, "
+            "wherever they stand now; in a younger shop from as far back as there are whole "
+            "months. Beside it what was taken off for them, and the sum of what is expected of "
+            "every single customer now in the stage. What it cost to win them is shown where it "
+            "is known."
         ),
-        _("Σ over 12 months of chance of each stage × mean spend of a month begun in it"),
+        _("mean of the spend of each since then ± 1.28 × standard deviation ÷ √n"),
     ),
 }

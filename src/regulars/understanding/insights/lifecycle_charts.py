@@ -38,7 +38,7 @@ def flows(rows: Sequence[Row], month: str) -> Flows:
 
     sentence = _(
         "In %(month)s %(risk)s customers came to be at risk, %(lost)s were lost, %(back)s came back"
-        " to be mature, %(new)s bought for the first time."
+        " to be regulars, %(new)s bought for the first time."
     ) % {
         "month": month_name(month),
         "risk": formats.count(moved(None, "at_risk")),
@@ -65,7 +65,7 @@ def months(rows: Sequence[Row]) -> Chart:
     named = sorted({row["month"] for row in rows})
     first, last = named[0], named[-1]
     sentence = _(
-        "From the end of %(first)s to the end of %(last)s mature customers went from %(before)s to"
+        "From the end of %(first)s to the end of %(last)s regulars went from %(before)s to"
         " %(now)s, those at risk from %(risk_before)s to %(risk_now)s."
     ) % {
         "first": month_name(first),

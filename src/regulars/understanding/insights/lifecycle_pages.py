@@ -60,8 +60,9 @@ def _moving(found: Findings, asked: str) -> dict[str, Any]:
         "moves": [] if missing else _moves(found.figure("stage_moves")),
         "ahead": AHEAD,
         "expected": [] if missing else _expected(found.figure("stage_expected")),
-        "worth": _worth(found.figure("stage_value")),
+        **_worth(found.figure("stage_value")),
         "tested": _tested(fitted["back_test"]),
+        "window": fitted["window"],
         "sampled": fitted["share"] < 1,
     }
 
@@ -84,13 +85,16 @@ def _moves(rows: Sequence[Row]) -> list[tuple[str, str]]:
 def _expected(rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Stage -> today's count and those expected after ``AHEAD`` months, each with its interval."""
     by = {(row["stage"], row["months_ahead"]): row for row in rows}
+    ever = [
+        stage for stage in rules.STAGES if any(row["high"] for row in rows if row["stage"] == stage)
+    ]
     return [
         (
             str(words.STAGES[stage]),
             [(formats.count(by[stage, 0]["customers"]), "")]
             + [_range(by[stage, months]) for months in AHEAD],
         )
-        for stage in rules.STAGES
+        for stage in ever
         if (stage, AHEAD[-1]) in by
     ]
 
@@ -100,8 +104,10 @@ def _range(row: Row) -> tuple[str, str]:
     return formats.count(row["customers"]), f"{low}–{high}"
 
 
-def _worth(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _worth(rows: Sequence[Row]) -> dict[str, Any]:
     """The rows of value and cost, in the order of a customer's life, with shares of discount."""
+    months = next((row["months_since"] for row in rows if row["months_since"]), 12)
+    heading = _("Spent since by who stood there %(months)s months before, each")
     by = {row["stage"]: row for row in rows}
     told = []
     for stage in rules.STAGES:
@@ -111,16 +117,15 @@ def _worth(rows: Sequence[Row]) -> list[dict[str, Any]]:
         full = row["spend_365d"] + (row["discount_365d"] or 0)
         row["discount_share"] = (row["discount_365d"] or 0) / full if full > 0 else None
         told.append({**row, "name": str(words.STAGES[stage])})
-    return told
+    return {"worth": told, "since_heading": heading % {"months": months}}
 
 
 def _tested(test: Mapping[str, Any] | None) -> str:
     if test is None:
         return ""
     return _(
-        "Told one month ahead in each of the last %(months)s months, %(wrong)s of customers were"
-        " counted in another stage than they then stood in; had one said “as last month”, it would"
-        " have been %(unchanged)s."
+        "Told one month ahead in each of the last %(months)s months, the counts were off by"
+        " %(wrong)s of the customers; saying that everybody stays where they are, by %(unchanged)s."
     ) % {
         "months": test["months"],
         "wrong": formats.percent(test["misplaced"]),
