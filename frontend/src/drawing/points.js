@@ -40,7 +40,7 @@ function axis(name, colours, align, verticalAlign) {
     name,
     nameLocation: "end",
     nameGap: 8,
-    nameTextStyle: { color: colours.faint, fontSize: 12, align, verticalAlign },
+    nameTextStyle: { color: colours.faint, fontSize: 12, align, verticalAlign, padding: [6, 0] },
     axisLabel: { show: false },
     axisTick: { show: false },
     axisLine: { show: true, onZero: false, lineStyle, symbol: ["none", "arrow"], symbolSize: [6, 8] },

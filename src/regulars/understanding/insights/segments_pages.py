@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -52,9 +52,14 @@ def segments(request: Request) -> HttpResponse:
         "branches": rules.branches(model["tree"], names) if len(tiles) > 1 else (),
         "comparison": _comparison(request, model, tiles),
         "followed": _followed(request, found, tiles),
-        "since": date.fromisoformat(model["drift"]["since"]) if model["drift"] else None,
+        "since": _counted_through(model["drift"]),
     }
     return render(request, "understanding/insights/segments.html", context)
+
+
+def _counted_through(drift: Mapping[str, Any] | None) -> date | None:
+    """The last day that the analysis before had counted."""
+    return date.fromisoformat(drift["since"]) - timedelta(days=1) if drift else None
 
 
 def _views(current: str) -> list[tuple[str, str, bool]]:

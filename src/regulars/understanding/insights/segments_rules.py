@@ -29,6 +29,9 @@ ORDER: Mapping[str, tuple[str, ...]] = {
 }
 """The ready segmentations, each from its best to its least."""
 
+EVERYBODY = "tier"
+"""The one dimension in which every customer has a group."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -107,15 +110,16 @@ def candidates(model: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def differences(profile: Mapping[str, Any]) -> tuple[Difference, ...]:
     """What sets a group apart most."""
-    worth = [one for one in profile["traits"] if abs(one["difference"]) >= words.TINY]
-    return tuple(
+    written = (
         Difference(
             words.feature(one["feature"]),
             words.value(one["feature"], one["median"]),
             words.value(one["feature"], one["rest"]),
         )
-        for one in worth[:SHOWN_TRAITS]
+        for one in profile["traits"]
+        if abs(one["difference"]) >= words.TINY
     )
+    return tuple([one for one in written if one.here != one.others][:SHOWN_TRAITS])
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ def margin(model: Mapping[str, Any], number: int) -> float:
 
 @dataclass(frozen=True)
 class Part:
-    """One group of a ready segmentation; `share` of the customers it could be told of."""
+    """One group of a ready segmentation; the shares are of all customers and of all spend."""
 
     value: str
     customers: int
@@ -220,8 +224,9 @@ class Part:
 def parts(rows: Sequence[Row], dimension: str) -> list[Part]:
     """The groups of one dimension of the figure `segmentations`, in their own order."""
     own = {row["value"]: row for row in rows if row["dimension"] == dimension}
-    people = sum(row["customers"] for row in own.values())
-    spend = sum(row["spend_365d"] for row in own.values())
+    everybody = [row for row in rows if row["dimension"] == EVERYBODY]
+    people = sum(row["customers"] for row in everybody)
+    spend = sum(row["spend_365d"] for row in everybody)
     return [
         Part(
             value=value,
