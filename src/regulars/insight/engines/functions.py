@@ -29,3 +29,13 @@ def total(value: Column, where: Column | None = None) -> Column:
 @ibis.udf.agg.builtin(name="sum")  # type: ignore[untyped-decorator]
 def _wide_sum(value: int) -> dt.Decimal(38, 0):  # type: ignore[valid-type]
     """SUM with the type it really has."""
+
+
+def rounded(value: Column, digits: int) -> Column:
+    """A float rounded to so many digits, halves up.
+
+    Written out: DuckDB rounds the number as it is stored, Spark as it is printed, which differs
+    for 1.005. Also makes a quantile the same that engines interpolate in another order.
+    """
+    power = float(10**digits)
+    return (value.cast("float64") * power + 0.5).floor().cast("float64") / power

@@ -19,7 +19,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
-from regulars.insight.engines.functions import total
+from regulars.insight.engines.functions import rounded, total
 from regulars.insight.shop import Shop
 
 
@@ -36,6 +36,9 @@ class RhythmRules:
 
 
 RULES = RhythmRules()
+
+GAP_DIGITS = 6
+"""A gap of 14.000000000000002 days is one of 14: stages compare it with whole days."""
 
 
 def rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table:
@@ -129,7 +132,7 @@ def _measured(gapped: Table, long_share: float, *keys: str) -> Table:
         last_on=gapped.day.max(),
         gaps=gapped.gap.count(),
         own_gap_days=gapped.gap.median(),
-        long_gap_days=gapped.gap.quantile(long_share),
+        long_gap_days=rounded(gapped.gap.quantile(long_share), GAP_DIGITS),
         gap_sum=total(gapped.gap),
         square_sum=total(gapped.gap * gapped.gap),
     )

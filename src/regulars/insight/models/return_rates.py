@@ -21,6 +21,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Column, Table
 
+from regulars.insight.engines.functions import rounded
 from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.features.rhythm import at_dates, dates_table, rhythm, shop_gap_days
 from regulars.insight.features.sample import sampled
@@ -192,7 +193,7 @@ def observed(purchase_days: Table, windows: list[date], horizon_days: int) -> Ta
 
 def _reasons(placed: Table) -> Column:
     reasons = [
-        ibis.struct({"code": code, "value": placed[code].cast("float64").round(2)})
+        ibis.struct({"code": code, "value": rounded(placed[code], 2)})
         for code in ("overdue_ratio", "purchase_days", "recency_days")
     ]
     return placed.p_no_return.isnull().ifelse(None, ibis.array(reasons))
