@@ -17,7 +17,7 @@ from regulars.insight.features.traits import TRAITS
 
 STEPS = (1, 2, 5)
 """Bounds of the distribution: these times a power of ten."""
-SMALLEST_POWER, LARGEST_POWER = 2, 9
+SMALLEST_POWER, LARGEST_POWER = 3, 9
 POINTS = 50
 COHORT_MONTHS = 3
 MOST_COHORTS = 12
@@ -41,7 +41,7 @@ def value_figures(customers: Table, days: Table, total_error: float) -> dict[str
 def value_distribution(customers: Table) -> Table:
     """spend_from, spend_to (minor units, the last open), customers, expected_spend.
 
-    Customers by what they are expected to spend; the first band is from nothing to 1 unit.
+    Customers by what they are expected to spend; the first band is from nothing to ten whole units.
     """
     known = _valued(customers)
     bounds = [0] + [
@@ -105,7 +105,7 @@ def value_by(
     """One row per group of customers, dimension by dimension.
 
     Args:
-        total_error: how far a total may be off altogether, as a share (``Model.total_error``).
+        total_error: how far a total may be off altogether, as a share (``Trial.total_error``).
         dimensions: column -> dimension; None takes ``DIMENSIONS`` and all traits that are there.
 
     Columns: dimension (the row of everybody has the dimension and value "all"), value, customers,

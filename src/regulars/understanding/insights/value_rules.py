@@ -12,8 +12,6 @@ WHOLE = "all"
 TOP_TENTH = 0.1
 MOST_AGES = 8
 FEWEST_IN_COHORT = 10
-LEANING = 0.1
-"""From this share on the page says that the last test was too high or too low."""
 
 
 @dataclass(frozen=True)
@@ -113,26 +111,19 @@ def _quarter(cohort: str) -> int:
 
 @dataclass(frozen=True)
 class Check:
-    """How the last test came out: what was said over what came, minus 1; shares covered."""
+    """How the last test came out: how far a total may be off, as a share; share covered."""
 
-    total: float | None
+    total_error: float
     covered: float
     days: int
     n: int
-
-    @property
-    def leaning(self) -> str:
-        """ "high" or "low" where totals were off by a tenth or more, else empty."""
-        if self.total is None or abs(self.total) < LEANING:
-            return ""
-        return "high" if self.total > 0 else "low"
 
 
 def check(model: Mapping[str, Any]) -> Check:
     """From the manifest's `clv.model`."""
     trial = model["trial"]
-    spend = trial["spend"]
-    return Check(spend["blend"]["total"], spend["covered"], trial["horizon_days"], trial["n"])
+    covered = trial["spend"]["covered"]
+    return Check(trial["total_error"], covered, trial["horizon_days"], trial["n"])
 
 
 @dataclass(frozen=True)

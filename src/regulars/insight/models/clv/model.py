@@ -16,7 +16,7 @@ from regulars.insight.models.clv.learning import Learned, Trees, purchases, spen
 from regulars.insight.models.clv.likelihood import FamilyFit
 from regulars.insight.models.clv.members import WEEK, Columns, Period, histories, likeliest
 from regulars.insight.models.clv.spending import SpendFit
-from regulars.insight.models.clv.trial import Trial, relative_total_error
+from regulars.insight.models.clv.trial import Trial
 
 LONGEST_WAIT_DAYS = 730
 
@@ -88,11 +88,6 @@ class Model:
     def member(self) -> str:
         """The member with the most weight."""
         return max(self.purchase_weights.items(), key=lambda item: item[1])[0]
-
-    @property
-    def total_error(self) -> float:
-        """How far the sum over many customers may be off altogether, as a share of it."""
-        return relative_total_error([self.trial.purchases, self.trial.spend])
 
     @property
     def shape(self) -> FamilyFit:

@@ -40,7 +40,7 @@ class CustomerValue:
     @property
     def total_error(self) -> float:
         """How far a total may be off altogether, as a share; 0 when nothing was learned."""
-        return self.model.total_error if self.model else 0.0
+        return self.model.trial.total_error if self.model else 0.0
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=date.isoformat)
@@ -51,7 +51,6 @@ class CustomerValue:
         if self.model is not None:
             del data["model"]["trees"]
             data["model"]["member"] = self.model.member
-            data["model"]["total_error"] = self.model.total_error
         return data
 
     @classmethod
