@@ -200,7 +200,7 @@ def _machine_mb() -> float:
     whole = psutil.virtual_memory().total
     limit = Path("/sys/fs/cgroup/memory.max")
     told = limit.read_text().strip() if limit.exists() else "max"
-    return min(whole, int(told) if told.isdigit() else whole) / 1_000_000
+    return float(min(whole, int(told) if told.isdigit() else whole)) / 1_000_000
 
 
 def _between(table: Table, key: str, low: Any, high: Any) -> Table:

@@ -95,7 +95,7 @@ class Spark:
             "spark.sql.timestampType": "TIMESTAMP_NTZ",
             "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
             "spark.sql.execution.arrow.pyspark.enabled": "true",
-            # A difference of days is a difference of days, and a division gives a fraction.
+            # A number too large is an error and not another number.
             "spark.sql.ansi.enabled": "true",
         }
         if self._own_session and master is None:
@@ -163,7 +163,6 @@ class Spark:
 
         def send(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                # On a worker the rows come with Arrow's larger offsets or without names at times.
                 yield function(batch)
 
         with _shortages_told():
