@@ -109,6 +109,24 @@ def test_who_buys_daily_is_not_called_late_after_a_long_weekend() -> None:
     assert written == "Usually comes every 1 day; it has been 9 days."
 
 
+def test_who_they_are_says_what_they_may_be_worth_in_one_breath() -> None:
+    worth = replace(REGULAR, worth=123_400, worth_low=50_000, worth_high=200_000)
+    with translation.override("zh-hans"):
+        said = sentences.write(portrait(worth)[0])
+    assert "可能消费 ¥1,234 左右（八成可能在 ¥500–¥2,000）" in said
+    assert len(portrait(worth)) == len(portrait(REGULAR))
+
+
+def test_without_the_right_to_see_amounts_none_is_named() -> None:
+    assert portrait(REGULAR)[0].then is None
+
+
+def test_who_may_not_come_again_is_told_so_instead_of_a_sum() -> None:
+    gone = portrait(replace(REGULAR, worth=900, worth_low=0, worth_high=0))[0]
+    assert gone.then is not None
+    assert gone.then.code == "worth_nothing"
+
+
 def test_predictions_say_may() -> None:
     with translation.override("zh-hans"):
         assert "可能" in sentences.write(portrait(REGULAR)[1])
