@@ -96,6 +96,7 @@ function axisOfValues(spec, colours, width) {
     axisLabel: {
       color: colours.faint,
       fontSize: 12,
+      hideOverlap: true,
       formatter: (value) => axisFigure(value, spec.unit),
     },
     splitLine: { lineStyle: { color: colours.line } },

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.kit import formats
 from regulars.kit.faces import Request, needs
@@ -58,7 +59,7 @@ def _moving(found: Findings, asked: str) -> dict[str, Any]:
         "trend": lifecycle_charts.months(found.figure("stage_months")) if len(months) > 1 else None,
         "missing": words.missing(missing) if missing else "",
         "moves": [] if missing else _moves(found.figure("stage_moves")),
-        "ahead": AHEAD,
+        "ahead": _ahead(),
         "expected": [] if missing else _expected(found.figure("stage_expected")),
         **_worth(found.figure("stage_value")),
         "tested": _tested(fitted["back_test"]),
@@ -82,8 +83,20 @@ def _moves(rows: Sequence[Row]) -> list[tuple[str, str]]:
     return told
 
 
-def _expected(rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Stage -> today's count and those expected after ``AHEAD`` months, each with its interval."""
+def _ahead() -> list[str]:
+    """Headings of the table of what is expected."""
+    later = [
+        ngettext("In %(months)s month", "In %(months)s months", months) % {"months": months}
+        for months in AHEAD
+    ]
+    return [_("Now"), *later]
+
+
+def _expected(rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Stage -> its heading, count and interval today and after ``AHEAD`` months.
+
+    A stage nobody stands in or may come to is left out.
+    """
     by = {(row["stage"], row["months_ahead"]): row for row in rows}
     ever = [
         stage for stage in rules.STAGES if any(row["high"] for row in rows if row["stage"] == stage)
@@ -91,17 +104,19 @@ def _expected(rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (
             str(words.STAGES[stage]),
-            [(formats.count(by[stage, 0]["customers"]), "")]
-            + [_range(by[stage, months]) for months in AHEAD],
+            [
+                (heading, *_count(by[stage, months]))
+                for heading, months in zip(_ahead(), (0, *AHEAD), strict=True)
+            ],
         )
         for stage in ever
         if (stage, AHEAD[-1]) in by
     ]
 
 
-def _range(row: Row) -> tuple[str, str]:
+def _count(row: Row) -> tuple[str, str]:
     low, high = formats.count(row["low"]), formats.count(row["high"])
-    return formats.count(row["customers"]), f"{low}–{high}"
+    return formats.count(row["customers"]), f"{low}–{high}" if row["months_ahead"] else ""
 
 
 def _worth(rows: Sequence[Row]) -> dict[str, Any]:
