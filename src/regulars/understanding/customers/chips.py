@@ -93,6 +93,8 @@ def _applied(filters: Filters) -> Iterator[Applied]:
         yield Applied(("stage",), str(STAGES[filters.stage]))
     if filters.watch:
         yield Applied(("watch",), _("Valuable and at risk"))
+    if filters.leaving:
+        yield Applied(("leaving",), _("May leave"))
     if filters.birthday:
         yield Applied(("birthday",), _("Birthday this month"))
     if filters.segment:

@@ -26,6 +26,7 @@ from regulars.people.models import Customer
 from regulars.sales.models import Order
 from regulars.understanding.lists.queries import members_of
 from regulars.understanding.models import Run
+from regulars.understanding.warnings.rules import WARNED_FROM
 
 OF_MONEY = frozenset({"spend_from", "spend_to", "value_from", "value_to", "loss_from", "loss_to"})
 """Filters that would tell amounts to those who may not see sales."""
@@ -44,6 +45,7 @@ class Filters:
         text: as typed: see `people.queries.found_by`.
         r, f: RFM scores, 1 to 5.
         watch: customers at risk whose spend score is at least `VALUABLE_FROM`.
+        leaving: likelier than not to leave, and not yet lost (`warnings.ranked`).
         birthday: whose birthday is in the month of today.
         tag, store: ids; a store picks those who bought there.
         spend_from, spend_to: of the last 365 days, minor units, both included.
@@ -61,6 +63,7 @@ class Filters:
     r: int | None = None
     f: int | None = None
     watch: bool = False
+    leaving: bool = False
     birthday: bool = False
     tag: int | None = None
     store: int | None = None
@@ -99,6 +102,8 @@ class Filters:
                 condition &= Q(**{lookup: value})
         if self.watch:
             condition &= Q(result__stage="at_risk", result__m_score__gte=VALUABLE_FROM)
+        if self.leaving:
+            condition &= Q(result__no_return__gte=WARNED_FROM) & ~Q(result__stage="lost")
         if self.birthday:
             first, last = today.replace(day=1), monthrange(today.year, today.month)[1]
             condition &= celebrated_between(first, today.replace(day=last))

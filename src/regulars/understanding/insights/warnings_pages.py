@@ -36,7 +36,7 @@ from regulars.understanding.warnings.models import FollowUp
 from regulars.understanding.warnings.pages import follow_up_context
 from regulars.understanding.warnings.words import STATES, SUGGESTIONS
 
-PAGE = 50
+PAGE = 20
 REASONS_IN_A_ROW = 2
 RISING_STAGES = ("at_risk", "mature", "new", "lost")
 
@@ -65,6 +65,7 @@ def warnings(request: Request) -> HttpResponse:
         "sees_customers": request.actor.may(Permission.SEE_CUSTOMERS),
         "sees_sales": request.actor.may(Permission.SEE_SALES),
         "stake": ranked.at_risk(everyone),
+        "gone": ranked.at_risk(ranked.gone(found.customers)),
     }
     if told and not told["missing"]:
         context |= {
@@ -72,7 +73,7 @@ def warnings(request: Request) -> HttpResponse:
             "drivers": _drivers(found),
             "tested": tested(told),
             **_market(found),
-            **(_rows(request, everyone) if context["sees_customers"] else {}),
+            **(_rows(request, found) if context["sees_customers"] else {}),
         }
     return render(request, "understanding/insights/warnings.html", context)
 
@@ -82,7 +83,9 @@ def _causes(results: Any) -> list[dict[str, Any]]:
         {
             **row,
             "name": str(CAUSES[row["cause"]]) if row["cause"] else _("Not looked up"),
-            "query": urlencode({"cause": row["cause"], "sort": "-loss"}) if row["cause"] else "",
+            "query": urlencode({"leaving": 1, "cause": row["cause"], "sort": "-loss"})
+            if row["cause"]
+            else "",
         }
         for row in ranked.by_cause(results)
     ]
@@ -98,11 +101,12 @@ def _market(found: Findings) -> dict[str, Any]:
     return {"prices": charts.prices(rows), "month": rows[-1] if rows else None}
 
 
-def _rows(request: Request, everyone: Any) -> dict[str, Any]:
+def _rows(request: Request, found: Findings) -> dict[str, Any]:
     """One page of the ranking, its filters, and what became of earlier warnings."""
     asked = _asked(request)
     stores = stores_of(request)
-    results = ranked.narrowed(ranked.seen_by(everyone, stores), asked)
+    told = ranked.gone if asked.stage == ranked.LOST else ranked.warned
+    results = ranked.narrowed(ranked.seen_by(told(found.customers), stores), asked)
     page = Paginator(results.select_related("customer"), PAGE).get_page(request.GET.get("page"))
     theirs = queries.open_by_customer([one.customer_id for one in page])
     page.object_list = [
@@ -174,8 +178,9 @@ def _list_query(asked: ranked.Asked) -> str:
     """The same customers in the list of customers; empty where that one cannot narrow so."""
     if asked.by_follow_up:
         return ""
-    least = round(rules.WARNED_FROM * 100)
-    query = {"risk_from": str(least), "cause": asked.cause, "stage": asked.stage, "sort": "-loss"}
+    least = str(round(rules.WARNED_FROM * 100))
+    likely = {"risk_from": least} if asked.stage == ranked.LOST else {"leaving": "1"}
+    query = {**likely, "cause": asked.cause, "stage": asked.stage, "sort": "-loss"}
     return urlencode({name: value for name, value in query.items() if value})
 
 

@@ -65,7 +65,7 @@ WARNINGS: Mapping[str, Method] = {
           "how far off such chances were on that day. A shop with few customers gets the shares "
           "of those who stood alike. It says who may leave, not whom a message would bring back."),
         _("log-odds = a + Σ weight × log-odds of each; interval: 80%, by groups of near chances"),
-        "risk_from=50&sort=-risk",
+        "leaving=1&sort=-risk",
     ),
     "churn-loss": Method(
         _("What may be lost"),
@@ -74,7 +74,7 @@ WARNINGS: Mapping[str, Method] = {
           "at the lower, then at the upper end of their intervals, because errors of a method go "
           "together."),
         _("loss = chance × expected spend of 12 months"),
-        "risk_from=50&sort=-loss",
+        "leaving=1&sort=-loss",
     ),
     "churn-causes": Method(
         _("Likely causes"),
@@ -84,7 +84,7 @@ WARNINGS: Mapping[str, Method] = {
         _("service: complaint, dissatisfied, a fifth returned · price: fewer offers, prices up 5% "
           "· need: dropped what they bought most, smaller or rarer visits · personal: two visits "
           "called off · elsewhere: a regular who stopped at once"),
-        "risk_from=50&sort=-loss",
+        "leaving=1&sort=-loss",
     ),
     "churn-drivers": Method(
         _("What the warnings rest on"),

@@ -41,8 +41,23 @@ class Asked:
         return bool(self.state or self.owner)
 
 
+LOST = "lost"
+
+
 def warned(results: QuerySet[CustomerResult]) -> QuerySet[CustomerResult]:
-    """Those more likely than not to stay away, the greatest loss first."""
+    """Those more likely than not to stay away who can still be kept, the greatest loss first.
+
+    Who counts as lost by the lifecycle is no warning any more; see `gone`.
+    """
+    return _likely(results).exclude(stage=LOST)
+
+
+def gone(results: QuerySet[CustomerResult]) -> QuerySet[CustomerResult]:
+    """Those who count as lost and are likely to stay away, the greatest loss first."""
+    return _likely(results).filter(stage=LOST)
+
+
+def _likely(results: QuerySet[CustomerResult]) -> QuerySet[CustomerResult]:
     likely = results.filter(no_return__gte=rules.WARNED_FROM, expected_loss__isnull=False)
     return likely.order_by("-expected_loss", "-customer")
 
