@@ -48,6 +48,7 @@ def _told(found: Findings, model: Mapping[str, Any], asked: str, *, shows: bool)
         return {"missing": _("Nobody has bought yet, so there is nothing to go by.")}
     curve = found.figure("concentration")
     cohorts = value_rules.cohorts(found.figure("cohorts"))
+    grown = [one for one in cohorts if any(share is not None for share in one.returning)]
     return {
         "told": True,
         "whole": whole,
@@ -56,7 +57,7 @@ def _told(found: Findings, model: Mapping[str, Any], asked: str, *, shows: bool)
         "bands": _bands(found, shows=shows),
         "curve": value_charts.concentration(curve),
         "people": _people(found),
-        "cohorts": value_charts.cohorts(cohorts) if cohorts and cohorts[0].returning else None,
+        "cohorts": value_charts.cohorts(grown) if grown else None,
         "cohort_people": cohorts,
         "check": value_rules.check(model),
         "members": [
@@ -76,9 +77,10 @@ def _bands(found: Findings, *, shows: bool) -> list[dict[str, Any]]:
     """The classes of expected spend with the customers in them."""
     told = []
     for row in found.figure("value_distribution"):
-        bounds = {"value_from": row["spend_from"] // 100, "sort": "-value"}
+        bounds: dict[str, Any] = {"value_from": row["spend_from"] // 100, "sort": "-value"}
         if row["spend_to"]:
-            bounds["value_to"] = row["spend_to"] // 100
+            # The list takes its bounds in, a class is up to but without its upper one.
+            bounds["value_to"] = f"{(row['spend_to'] - 1) / 100:.2f}"
         link = f"{reverse('customers:list')}?{urlencode(bounds)}"
         told.append({**row, "name": value_charts.band(row), "url": link if shows else ""})
     return told
