@@ -84,8 +84,12 @@ def _headings(with_sales: bool) -> list[str]:
 
 
 def _expected_headings() -> list[str]:
-    expected = _("May spend in the next 12 months")
-    return [expected, f"{expected} {_('from')}", f"{expected} {_('to')}", _("May be lost")]
+    return [
+        _("May spend in the next 12 months"),
+        _("May spend in the next 12 months from"),
+        _("May spend in the next 12 months to"),
+        _("May be lost"),
+    ]
 
 
 def _cells(row: Row, phone: str, with_sales: bool) -> list[object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -222,6 +224,36 @@ def test_a_list_goes_into_a_file_and_on_record(analysed: Analysed, owner: Client
     assert len(lines) == saved.size + 1
     detail = AuditEvent.objects.latest("pk").detail
     assert (detail["count"], detail["filters"]) == (saved.size, ["saved"])
+
+
+def test_a_file_tells_value_with_its_interval_loss_and_cause(
+    analysed: Analysed, owner: Client
+) -> None:
+    pk = analysed.salon.customers[0]
+    CustomerResult.objects.filter(run=analysed.run, customer=pk).update(
+        expected_spend=120_00,
+        expected_spend_low=50_00,
+        expected_spend_high=300_00,
+        expected_loss=99_00,
+        cause="price",
+    )
+    told = file_of(analysed.client("owner", "zh-hans"))[0]
+    assert told["可能的原因"] == "价格"
+    headings = (
+        "未来 12 个月可能消费",
+        "未来 12 个月可能消费，从",
+        "未来 12 个月可能消费，到",
+        "可能损失",
+    )
+    assert [told[heading] for heading in headings] == ["120", "50", "300", "99"]
+    unknown = file_of(owner)[1]
+    assert unknown["Likely cause"] == unknown["May be lost"] == ""
+
+
+def file_of(client: Client) -> list[dict[str, str]]:
+    answer = client.post("/customers/export/")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
