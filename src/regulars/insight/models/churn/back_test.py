@@ -1,8 +1,9 @@
 """How the warning would have done: learned before a date, judged on what came after it.
 
-The latest past date is held back. Members learn from the cases whose horizon was over by then; the
-weights of the blend are learned on one half of the held-back customers and judged on the other, and
-the other way round, so no case judges what it taught. Where records are too short for two dates,
+The latest past date is held back. Members learn from the cases whose horizon was over by then. The
+weights of the blend are learned on one half of the customers, on that date and on those before it
+whose horizon was not over, and judged on the other half on that date, and the other way round: no
+customer judges what they taught. Where records are too short for two dates,
 customers are held back instead of a date, and ``by`` says so.
 """
 

@@ -101,16 +101,19 @@ class Learned:
 def learn(cases: Cases, *, level: float, seed: int) -> Learned:
     """Hold back, learn, judge; then learn once more from everything.
 
-    The weights of the blend are those of the held-back cases, its intercept is moved so that the
-    mean chance over all past dates is what was seen on them: one date may be a good or bad month.
+    The weights of the blend are those of all cases the trial had not seen; its intercept is moved
+    so that the mean chance over all past dates is what was seen on them: one date may be a good or
+    a bad month.
     """
-    known, held, by = _split(cases)
+    known, unseen, by = _split(cases)
     trial = members.learn(known.columns, known.away, _latest(known), seed)
-    told = trial.log_odds(held.columns)
-    chances = crossed(told, held.away, held.quarter // 2)
+    told = trial.log_odds(unseen.columns)
+    latest = unseen.date_of == 0
+    held = unseen.where(latest)
+    chances = crossed(told, unseen.away, unseen.quarter // 2)[latest]
     grown = trial.trees is not None
     final = members.learn(cases.columns, cases.away, _latest(cases), seed, grown=grown)
-    weights = blend.learn(told, held.away)
+    weights = blend.learn(told, unseen.away)
     test = BackTest(
         by=by,
         tested_on=cases.dates[int(held.date_of.min())],
@@ -118,7 +121,7 @@ def learn(cases: Cases, *, level: float, seed: int) -> Learned:
         n=len(held),
         observed=float(held.away.mean()),
         predicted=float(chances.mean()),
-        scores=compared(trial, told, held.columns, held.away, chances),
+        scores=compared(trial, told[latest], held.columns, held.away, chances),
         curve=calibration_curve(chances, held.away, 1 - held.away, groups=10),
     )
     return Learned(
@@ -134,10 +137,14 @@ def _latest(cases: Cases) -> Floats:
 
 
 def _split(cases: Cases) -> tuple[Cases, Cases, str]:
-    """Cases known by the latest date, and that date; else one half of the customers each."""
-    latest = cases.date_of == 0
-    known = cases.where((cases.ends_after <= 0) & ~latest)
+    """Cases to learn from, and those not seen by it, the latest date among them.
+
+    Known is what was over by the latest date; what was not belongs to the unseen, which makes them
+    more than one date. Where too little was over, one half of the customers is held back instead.
+    """
+    over = (cases.ends_after <= 0) & (cases.date_of > 0)
+    known = cases.where(over)
     if len(known) >= ENOUGH_CUSTOMERS and known.enough:
-        return known, cases.where(latest), "date"
+        return known, cases.where(~over), "date"
     even = cases.quarter % 2 == 0
-    return cases.where(even), cases.where(~even & latest), "customers"
+    return cases.where(even), cases.where(~even), "customers"
