@@ -21,6 +21,8 @@ ENOUGH_LINES = 5
 ENOUGH_EXPECTED = 0.5
 """Below so many expected new lines nobody can be told from the average."""
 CLEAR = NormalDist().inv_cdf(0.9)
+APART = 1.25
+"""A band other than average needs so many times the expected lines, or as many times fewer."""
 
 
 def novelty(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
@@ -29,9 +31,9 @@ def novelty(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
     Columns: novelty_share (lines of new items / lines bought since the shop has had new items, 0
     to 1), novelty_spend_share (the same in money), novelty_ratio (their new lines / those of the
     average customer buying as much in the same months), novelty_n (lines behind it) and
-    novelty_band: "eager" or "wary" when they differ by more than chance (one sided 10%), else
-    "average". All empty with fewer than 5 such lines or where less than half a new line would be
-    expected.
+    novelty_band: "eager" or "wary" when they differ by more than chance (one sided 10%) and
+    by a quarter (a ratio of at least 1.25 or at most 0.8), else "average". All empty with fewer
+    than 5 such lines or where less than half a new line would be expected.
 
     Args:
         counts: ``line_counts`` when it was computed already.
@@ -41,13 +43,16 @@ def novelty(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
     enough = (told.judged >= ENOUGH_LINES) & (told.expected >= ENOUGH_EXPECTED)
     average = (told.expected / told.judged).clip(upper=0.999999)
     apart = (told.new - told.expected) / (told.expected * (1 - average)).sqrt()
+    ratio = told.new / told.expected
     values = {
         "novelty_share": told.new / told.judged,
         "novelty_spend_share": told.new_spend / told.judged_spend.nullif(0),
-        "novelty_ratio": told.new / told.expected,
+        "novelty_ratio": ratio,
         "novelty_n": told.judged,
         "novelty_band": ibis.cases(
-            (apart > CLEAR, "eager"), (apart < -CLEAR, "wary"), else_="average"
+            ((apart > CLEAR) & (ratio >= APART), "eager"),
+            ((apart < -CLEAR) & (ratio <= 1 / APART), "wary"),
+            else_="average",
         ),
     }
     columns = {name: enough.ifelse(value, None) for name, value in values.items()}

@@ -22,7 +22,9 @@ PRIOR_LINES = 5
 """Weight of the shop's average in a customer's share, in lines."""
 ENOUGH_DAYS = 5
 CLEAR = NormalDist().inv_cdf(0.9)
-"""A band other than medium needs a share that chance would give to one in ten on that side."""
+"""A band other than medium needs a share that chance would give to one in ten on that side …"""
+APART = 1.25
+"""… and so many times the average share, or less than the average by as much."""
 
 
 def price(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
@@ -33,7 +35,8 @@ def price(shop: Shop, *, as_of: date, counts: Table | None = None) -> Table:
     0.5 buys cheap as often as the shop's average customer, the share leaning on the average by 5
     lines: R / (1 + R) with R = leaning share / average share); price_n (purchase days behind it);
     price_band: "high" or "low" when the share differs from the average by more than chance (one
-    sided 10%, lines of one day counted as one case), else "medium"; price_basis: "discounts",
+    sided 10%, lines of one day counted as one case) and by a quarter (R at least 1.25 or at most
+    0.8), else "medium"; price_basis: "discounts",
     "prices" or "both". All but the first are empty below 5 purchase days, and for everybody where
     no line, or every line, was cheap.
 
@@ -58,7 +61,11 @@ def _told(joined: Table) -> Table:
     ratio = leaning / average
     cases = ibis.least(joined.price_n, joined.lines)
     apart = (joined.cheap / joined.lines - average) / (average * (1 - average) / cases).sqrt()
-    band = ibis.cases((apart > CLEAR, "high"), (apart < -CLEAR, "low"), else_="medium")
+    band = ibis.cases(
+        ((apart > CLEAR) & (ratio >= APART), "high"),
+        ((apart < -CLEAR) & (ratio <= 1 / APART), "low"),
+        else_="medium",
+    )
 
     def known(column: Column) -> Column:
         return enough.ifelse(column, None)

@@ -92,8 +92,8 @@ BEHAVIOUR: Mapping[str, Method] = {
             "five visits on. It tells what someone did, not what they would do at another price."
         ),
         _(
-            "share of such lines against the shop's; high or low when chance alone would do so in "
-            "one of ten at most, visits counted as cases; score R ÷ (1 + R), R = share ÷ average"
+            "share of such lines against the shop's; high or low when a quarter off and when chance "
+            "alone would do so in one of ten at most, visits counted as cases; score R ÷ (1 + R), R = share ÷ average"
         ),
         "in=price:high",
     ),
@@ -119,7 +119,7 @@ BEHAVIOUR: Mapping[str, Method] = {
         ),
         _(
             "new lines ÷ lines expected from the shop's share of new items in each month; eager or "
-            "wary when chance alone would do so in one of ten at most"
+            "wary when a quarter off and when chance alone would do so in one of ten at most"
         ),
         "in=novelty:eager",
     ),

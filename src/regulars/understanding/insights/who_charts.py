@@ -12,7 +12,7 @@ from regulars.understanding.insights.charts import TALL_FROM, short_money
 from regulars.understanding.insights.rules import Row
 from regulars.understanding.traits_words import VALUES, dimension_words, value_words
 
-MOST = 8
+MOST = 12
 """So many values are drawn; the table holds the others."""
 
 
@@ -78,9 +78,7 @@ def _spend(rows: Sequence[Row], dimension: str) -> Chart:
 
 def _days(rows: Sequence[Row], dimension: str) -> Chart:
     best = max(rows, key=lambda row: row["days_a_year"])
-    sentence = _(
-        "%(value)s comes most often: %(mean)s days in 12 months (%(low)s–%(high)s)."
-    ) % {
+    sentence = _("%(value)s comes most often: %(mean)s days in 12 months (%(low)s–%(high)s).") % {
         "value": value_words(dimension, best["value"]),
         "mean": formats.count(best["days_a_year"], 1),
         "low": formats.count(best["days_a_year_low"], 1),

@@ -97,7 +97,8 @@ def _price(counts: list[int], days: int, average: float, basis: str) -> dict:
     if lines and days >= 5 and 0 < average < 1:
         ratio = (cheap + 5 * average) / (lines + 5) / average
         apart = (cheap / lines - average) / sqrt(average * (1 - average) / min(days, lines))
-        band = "high" if apart > 1.2815515655 else "low" if apart < -1.2815515655 else "medium"
+        band = "low" if apart < -1.2815515655 and ratio <= 0.8 else "medium"
+        band = "high" if apart > 1.2815515655 and ratio >= 1.25 else band
         values = (cheap / lines, ratio / (1 + ratio), days, band, basis)
         row |= dict(zip(columns, values, strict=True))
     return row
@@ -132,7 +133,9 @@ def _novelty(own: list[Line], new: list[Line], share: dict[int, int]) -> dict:
     if len(own) < 5 or expected < 0.5:
         return {f"novelty_{name}": None for name in columns}
     apart = (len(new) - expected) / sqrt(expected * (1 - min(0.999999, expected / len(own))))
-    band = "eager" if apart > 1.2815515655 else "wary" if apart < -1.2815515655 else "average"
+    ratio = len(new) / expected
+    band = "wary" if apart < -1.2815515655 and ratio <= 0.8 else "average"
+    band = "eager" if apart > 1.2815515655 and ratio >= 1.25 else band
     spend = sum(line["amount"] for line in new) / sum(line["amount"] for line in own)
     values = (len(new) / len(own), spend, len(new) / expected, len(own), band)
     return {f"novelty_{name}": value for name, value in zip(columns, values, strict=True)}
