@@ -26,6 +26,7 @@ from regulars.understanding.customers.profile import (
     tags_of,
 )
 from regulars.understanding.customers.why import FIGURES, why
+from regulars.understanding.warnings import queries as follow_ups
 
 TIMELINE = "#timeline"
 
@@ -68,6 +69,7 @@ def page(request: Request, pk: int) -> HttpResponse:
         "relations": relations_of(customer),
         "external": ExternalId.objects.filter(customer=customer).order_by("source", "value"),
         "consents": consents.matrix(profile.consents),
+        "follow_up": follow_ups.open_of(customer.pk),
         **_rights(request),
         **_timeline(request, customer),
     }

@@ -65,6 +65,18 @@ def test_a_follow_up_goes_from_taken_to_closed_and_back(
         assert desk.get(f"/customers/follow-ups/?whose={whose}").status_code == 200
 
 
+def test_the_page_of_a_customer_says_who_looks_after_them(desk: Client, customer: int) -> None:
+    address = f"/customers/{customer}/"
+    assert desk.get(address).context["follow_up"] is None
+    send(desk, customer, "take", "take_form")
+    assert (
+        "desk正在跟进这位客户"
+        in desk.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    )
+    send(desk, customer, "close", "close_form", state="lost")
+    assert desk.get(address).context["follow_up"] is None
+
+
 def test_a_form_sent_twice_is_written_down_once(desk: Client, customer: int) -> None:
     send(desk, customer, "take", "take_form")
     form = desk.get(f"/customers/{customer}/follow-up/").context["record_form"]
