@@ -10,17 +10,17 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import formats, sheets
-from regulars.kit.charts import Chart, Series
+from regulars.kit.charts import Chart
 from regulars.kit.faces import Request, needs
 from regulars.kit.permissions import Permission
 from regulars.understanding.insights import words
 from regulars.understanding.insights.explained import BEHAVIOUR, Method
 from regulars.understanding.insights.pages import opened
 from regulars.understanding.insights.value_explained import VALUE
+from regulars.understanding.insights.warnings_tested import calibration, tested
 from regulars.understanding.insights.warnings_words import WARNINGS
 
 WORTH_SAYING = 0.03
@@ -184,7 +184,10 @@ def method(request: Request) -> HttpResponse:
     found, context = opened(request)
     context |= {"methods": METHODS}
     if found is not None:
-        context |= {"tested": back_test_of(found.run.manifest)}
+        churn = tested(found.run.manifest.get("churn") or {})
+        context |= {"warning_tested": churn}
+        if churn is None:
+            context |= {"tested": back_test_of(found.run.manifest)}
     return render(request, "understanding/insights/method.html", context)
 
 
@@ -259,27 +262,4 @@ def back_test_of(manifest: Mapping[str, Any]) -> Tested:
         test,
         calibration(curve) if curve else None,
         sorted(rates["cells"], key=lambda cell: -cell["p_no_return"]),
-    )
-
-
-def calibration(curve: list[Mapping[str, Any]]) -> Chart:
-    """What was predicted beside what happened, group by group."""
-    groups = [formats.percent(point["predicted"], 0) for point in curve]
-    widest = max(curve, key=lambda point: abs(point["observed"] - point["predicted"]))
-    sentence = gettext("Widest apart: %(predicted)s predicted, %(observed)s happened.") % {
-        "predicted": formats.percent(widest["predicted"], 0),
-        "observed": formats.percent(widest["observed"], 0),
-    }
-    return Chart(
-        kind="line",
-        sentence=sentence,
-        x=groups,
-        series=[
-            Series(
-                gettext("Predicted"), [point["predicted"] for point in curve], dashed=True, hue=0
-            ),
-            Series(gettext("Happened"), [point["observed"] for point in curve], hue=1),
-        ],
-        unit="percent",
-        x_name=gettext("Predicted"),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from math import exp
 from typing import Any
 from urllib.parse import urlencode
@@ -25,10 +23,10 @@ from regulars.understanding.customers.list_pages import stores_of
 from regulars.understanding.customers.words import CAUSES, STAGES
 from regulars.understanding.insights import warnings_charts as charts
 from regulars.understanding.insights import words
-from regulars.understanding.insights.methods import calibration
 from regulars.understanding.insights.pages import nothing_yet, opened
 from regulars.understanding.insights.queries import Findings
-from regulars.understanding.insights.warnings_words import CONTESTANTS, SIGNS
+from regulars.understanding.insights.warnings_tested import tested
+from regulars.understanding.insights.warnings_words import SIGNS
 from regulars.understanding.models import CustomerResult
 from regulars.understanding.queries import last_published, result_of
 from regulars.understanding.warnings import queries, ranked, rules
@@ -182,41 +180,6 @@ def _list_query(asked: ranked.Asked) -> str:
     likely = {"risk_from": least} if asked.stage == ranked.LOST else {"leaving": "1"}
     query = {**likely, "cause": asked.cause, "stage": asked.stage, "sort": "-loss"}
     return urlencode({name: value for name, value in query.items() if value})
-
-
-@dataclass(frozen=True)
-class Tested:
-    """How the warning did on what it had not seen."""
-
-    test: Mapping[str, Any]
-    rows: list[tuple[str, Mapping[str, Any]]]
-    calibration: Chart
-    by_date: bool
-    windows: int
-
-    @property
-    def tested_on(self) -> date:
-        return date.fromisoformat(self.test["tested_on"])
-
-    @property
-    def blend(self) -> Mapping[str, Any]:
-        """The measures of what is shown."""
-        first: Mapping[str, Any] = self.test["scores"][0]
-        return first
-
-
-def tested(told: Mapping[str, Any]) -> Tested | None:
-    """The back-test of a run's churn warning; None where shares stand in for it."""
-    if told.get("method") != "members":
-        return None
-    test = told["back_test"]
-    return Tested(
-        test=test,
-        rows=[(str(CONTESTANTS[one["name"]]), one) for one in test["scores"]],
-        calibration=calibration(test["curve"]),
-        by_date=test["by"] == "date",
-        windows=len(told["windows"]),
-    )
 
 
 @needs(Permission.SEE_CUSTOMERS)
