@@ -131,7 +131,8 @@ def _grown(
         right = answered(nodes, columns) == truth
         return float(np.mean([right[truth == one].mean() for one in numbers]))
 
-    return tuple(max(grown, key=found))
+    best = max(grown, key=found)
+    return tuple(best)
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ class _Grower:
         learned = DecisionTreeClassifier(
             max_depth=depth, min_samples_leaf=smallest, random_state=self.seed
         )
-        here = self.matrix[np.ix_(rows, columns)]
+        here = self.matrix[rows][:, columns]
         return learned.fit(here, self.truth[rows], sample_weight=self.weights[rows]).tree_
 
 

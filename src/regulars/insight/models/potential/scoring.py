@@ -46,7 +46,7 @@ def scoring(model: Learned, schema: pa.Schema) -> Callable[[pa.RecordBatch], pa.
             pa.array(np.round(np.minimum(low, chance), 6)),
             pa.array(np.round(np.maximum(high, chance), 6)),
             pa.array(np.array([group.n for group in model.groups], dtype=np.int64)[place]),
-            pa.array(np.where(chance >= model.high_from, "high", None), pa.string()),
+            pa.array(["high" if one else None for one in chance >= model.high_from], pa.string()),
             _reasons(names, columns, parts),
         ]
         return pa.RecordBatch.from_arrays([batch.column("customer_id"), *told], schema=schema)
