@@ -92,8 +92,9 @@ BEHAVIOUR: Mapping[str, Method] = {
             "five visits on. It tells what someone did, not what they would do at another price."
         ),
         _(
-            "share of such lines against the shop's; high or low when a quarter off and when chance "
-            "alone would do so in one of ten at most, visits counted as cases; score R ÷ (1 + R), R = share ÷ average"
+            "share of such lines against the shop's; high or low when a quarter off and when "
+            "chance alone would do so in one of ten at most, visits counted as cases; score "
+            "R ÷ (1 + R), R = share ÷ average"
         ),
         "in=price:high",
     ),
