@@ -48,10 +48,7 @@ def value_distribution(customers: Table) -> Table:
         step * 10**power for power in range(SMALLEST_POWER, LARGEST_POWER + 1) for step in STEPS
     ]
     amount = known.expected_spend.clip(lower=0)
-    cases = [
-        (amount < high, ibis.literal(low, "int64"))
-        for low, high in pairwise(bounds)
-    ]
+    cases = [(amount < high, ibis.literal(low, "int64")) for low, high in pairwise(bounds)]
     lower = ibis.cases(*cases, else_=bounds[-1])
     ends = dict(pairwise(bounds))
     banded = known.select("expected_spend", spend_from=lower.cast("int64"))

@@ -98,7 +98,7 @@ def cohorts(rows: Sequence[Row]) -> list[Cohort]:
     return told
 
 
-def _last_age(name: str, found: Mapping[str, Any], oldest: int) -> int:
+def _last_age(name: str, found: Mapping[str, Mapping[int, Row]], oldest: int) -> int:
     """The age a cohort has reached: quarters up to the newest one in which anybody bought."""
     newest = max(_quarter(cohort) + max(ages) for cohort, ages in found.items())
     return min(newest - _quarter(name), oldest)

@@ -90,4 +90,4 @@ def _booster(text: str) -> Any:
 def predict(text: str, columns: Columns) -> Floats:
     """What the trees say, over the horizon they learned."""
     told = _booster(text).predict(features(columns), num_threads=1)
-    return np.maximum(np.asarray(told, dtype=float), 0.0)
+    return np.asarray(np.maximum(np.asarray(told, dtype=float), 0.0))

@@ -52,8 +52,11 @@ class Histories:
 class Family(Protocol):
     """What all families offer; ``parameters`` are positive numbers in the order of ``names``."""
 
-    code: str
-    names: tuple[str, ...]
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
     def starts(self, h: Histories) -> list[Floats]: ...
 
