@@ -36,7 +36,7 @@ class DuckDB:
     Args:
         memory_limit: such as "4GB"; 60% of the machine when None.
         threads: worker threads; None leaves it to DuckDB.
-        temp_directory: where to spill; a fresh temporary folder when None.
+        temp_directory: where to make the folder to work in; that of the system when None.
     """
 
     name = "duckdb"
@@ -48,9 +48,10 @@ class DuckDB:
         threads: int | None = None,
         temp_directory: Path | None = None,
     ) -> None:
-        self._own_folder = None if temp_directory else tempfile.TemporaryDirectory("-regulars")
-        self._spill = temp_directory or Path(self._own_folder.name)  # type: ignore[union-attr]
-        self._spill.mkdir(parents=True, exist_ok=True)
+        if temp_directory:
+            temp_directory.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory("-regulars", dir=temp_directory)
+        self._spill = Path(self._folder.name)
         self._files: dict[str, Path] = {}
         self._ordered: dict[str, str] = {}
         self._threads = threads or psutil.cpu_count() or 1
@@ -64,8 +65,7 @@ class DuckDB:
         self.connection = ibis.duckdb.connect(**settings)
         self.connection.raw_sql("SET enable_progress_bar = false")
         # Held tables lie in a file: packed there, and in memory only as far as there is room.
-        self._store = self._spill / f"{ibis.util.gen_name('held')}.duckdb"
-        place = str(self._store).replace("'", "''")
+        place = str(self._spill / "held.duckdb").replace("'", "''")
         try:
             self.connection.raw_sql(f"ATTACH '{place}' AS held")
         except duckdb.IOException as error:
@@ -190,9 +190,7 @@ class DuckDB:
 
     def close(self) -> None:
         self.connection.disconnect()
-        self._store.unlink(missing_ok=True)
-        if self._own_folder:
-            self._own_folder.cleanup()
+        self._folder.cleanup()
 
 
 def _machine_mb() -> float:
