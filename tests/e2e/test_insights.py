@@ -109,6 +109,7 @@ PAGES = {
     "today": "/?range=7d",
     "figure": "/today/turnover/?range=30d",
     "overview": "/insights/",
+    "who": "/insights/who/",
     "behaviour": "/insights/behaviour/",
     "rfm": "/insights/rfm/",
     "lifecycle": "/insights/lifecycle/",
