@@ -81,7 +81,7 @@ def _days(number: int) -> str:
 
 REASONS: Mapping[str, Promise] = {
     "overdue_ratio": _("The last visit is %(value)s times the usual gap ago"),
-    "purchase_days_90d": _("%(value)s visits in the last 90 days"),
+    "purchase_days_90d": _("Visits in the last 90 days: %(value)s"),
     "purchase_days": _("%(value)s visits so far"),
     "regular": _("Comes regularly"),
     "irregular": _("Comes at irregular intervals"),
@@ -92,10 +92,10 @@ REASONS: Mapping[str, Promise] = {
     "spends_alike": _("Spends about the same on every visit"),
     "discount_share": _("%(value)s of the price was discount in the last half-year"),
     "returned_share": _("%(value)s of what was bought came back"),
-    "variety": _("Bought %(value)s different things"),
-    "novelty": _("%(value)s things for the first time in the last 90 days"),
-    "trouble": _("%(value)s complaints, missed or cancelled visits in the last half-year"),
-    "season": _("%(value)s visits at this time last year"),
+    "variety": _("Different things bought: %(value)s"),
+    "novelty": _("Things bought for the first time in the last 90 days: %(value)s"),
+    "trouble": _("Complaints, missed or cancelled visits in the last half-year: %(value)s"),
+    "season": _("Visits at this time last year: %(value)s"),
     "weekend_share": _("%(value)s of the visits at weekends"),
 }
 REGULAR_FROM = 0.2

@@ -107,7 +107,7 @@ def _rows(request: Request, found: Findings) -> dict[str, Any]:
     results = ranked.narrowed(ranked.seen_by(told(found.customers), stores), asked)
     page = Paginator(results.select_related("customer"), PAGE).get_page(request.GET.get("page"))
     theirs = queries.open_by_customer([one.customer_id for one in page])
-    page.object_list = [
+    rows = [
         Warned(
             result=one,
             reasons=sentences.reasons(one.detail.get("churn_reasons"))[:REASONS_IN_A_ROW],
@@ -118,6 +118,7 @@ def _rows(request: Request, found: Findings) -> dict[str, Any]:
     ]
     return {
         "page": page,
+        "rows": rows,
         "asked": asked,
         "filters": _filters(asked),
         "list_query": _list_query(asked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +115,7 @@ def at_risk(results: QuerySet[CustomerResult]) -> AtRisk:
 
 def by_cause(results: QuerySet[CustomerResult]) -> list[dict[str, Any]]:
     """cause (empty where no signs were looked up), customers, loss; the greatest loss first."""
-    rows = (
+    rows: Iterable[Any] = (
         results.order_by()
         .values("cause")
         .annotate(customers=Count("pk"), loss=Sum("expected_loss"))

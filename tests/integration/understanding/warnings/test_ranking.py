@@ -72,8 +72,8 @@ def warned(analysed: Analysed) -> list[CustomerResult]:
 
 
 def shown(analysed: Analysed, query: str = "", role: str = "owner") -> list[int]:
-    page = context(analysed, query, role)["page"]
-    return [row.result.customer_id for row in page.object_list]
+    rows = context(analysed, query, role)["rows"]
+    return [row.result.customer_id for row in rows]
 
 
 def context(analysed: Analysed, query: str = "", role: str = "owner", language: str = "en") -> Any:

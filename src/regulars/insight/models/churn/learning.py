@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 from ibis.expr.types import Table
+from numpy.typing import NDArray
 
 from regulars.insight.evaluation.probabilities import calibration_curve
 from regulars.insight.features.sample import part_of
@@ -39,7 +40,7 @@ class Cases:
     away: Floats
     customers: int
 
-    def where(self, chosen: Floats) -> Cases:
+    def where(self, chosen: NDArray[np.bool_]) -> Cases:
         """Some of the cases."""
         own = {name: values[chosen] for name, values in self.columns.items()}
         return Cases(

@@ -63,7 +63,7 @@ class Logistic:
         parts = told[:, :width].copy()
         for place, column in enumerate(self.marked):
             parts[:, column] += told[:, width + place]
-        return parts
+        return np.asarray(parts)
 
     def log_odds(self, values: Floats) -> Floats:
         """Log-odds of each row."""
