@@ -113,6 +113,8 @@ PAGES = {
     "behaviour": "/insights/behaviour/",
     "rfm": "/insights/rfm/",
     "lifecycle": "/insights/lifecycle/",
+    "segments": "/insights/segments/",
+    "segments-ready": "/insights/segments/ready/",
     "method": "/insights/method/",
     "run": "/insights/run/",
     "settings": "/settings/",
