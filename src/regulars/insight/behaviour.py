@@ -19,7 +19,6 @@ from regulars.insight.features.who import who
 from regulars.insight.features.who_figures import who_figure
 from regulars.insight.shop import Shop, Snapshot
 
-
 _HELD: WeakKeyDictionary[Snapshot, Table] = WeakKeyDictionary()
 """Items by month of the snapshots at hand: columns and figures ask for the same."""
 
