@@ -103,7 +103,7 @@ METHODS: Mapping[str, Method] = {
         _("lift = takings ÷ takings expected from ordinary days; 80% interval"),
     ),
     "rfm": Method(
-        _("Value (RFM)"),
+        _("RFM grades"),
         _("Recency and frequency in at most five bands each. A band takes in about a fifth of "
           "those who ever bought; equal values always share a band. The name of a cell is "
           "declared, not learned."),

@@ -29,7 +29,7 @@ def opened(request: Request) -> tuple[Findings | None, dict[str, Any]]:
         (_("Who they are"), "who"),
         (_("Purchase behaviour"), "behaviour"),
         (_("Customer value"), "value"),
-        (_("Value (RFM)"), "rfm"),
+        (_("RFM grades"), "rfm"),
         (_("Lifecycle"), "lifecycle"),
         (_("Churn warning"), "warnings"),
         (_("Segments"), "segments"),
