@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from regulars.insight.models.clv.families import FAMILIES, Family, Floats, Histories
 
@@ -60,16 +61,18 @@ def fit_family(code: str, h: Histories, *, prior: bool = True) -> FamilyFit:
             value -= float(((logs - centre) ** 2).sum()) / (2 * PRIOR_SPREAD**2)
         return -value / customers if np.isfinite(value) else 1e10
 
-    found = [
-        minimize(
-            cost,
-            np.log(start),
-            method="L-BFGS-B",
-            bounds=[LOG_BOUNDS] * len(start),
-            options={"maxiter": 200, "ftol": 1e-10},
-        )
-        for start in starts
-    ]
+    # Vectors of four: threads of the linear algebra only wait for each other.
+    with threadpool_limits(limits=1):
+        found = [
+            minimize(
+                cost,
+                np.log(start),
+                method="L-BFGS-B",
+                bounds=[LOG_BOUNDS] * len(start),
+                options={"maxiter": 200, "ftol": 1e-10},
+            )
+            for start in starts
+        ]
     best = min(found, key=lambda one: round(float(one.fun), 9))
     parameters = np.exp(best.x)
     likelihood = float(family.log_likelihood(parameters, h) @ h.n) + family.of_gaps(h.log_gaps)
