@@ -96,6 +96,8 @@ def _perform(run: Run, progress: Progress) -> None:
     try:
         _extract_analyse_publish(run, folder, progress)
     except Exception as error:
+        # What publishing had written was rolled back with it; `run` itself still says otherwise.
+        run.refresh_from_db()
         run.state, run.failed_at, run.error = Run.FAILED, clock.now(), in_words(error)
         run.save(update_fields=["state", "failed_at", "error"])
     finally:
@@ -123,10 +125,11 @@ def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
     progress("stores")
     by_store.write_figures(tables, out, as_of=run.as_of, parameters=chosen, spill=spill)
     progress("publish")
-    publication.publish(run, out, at=clock.now())
-    audit.record("understanding.publish_run", f"run:{run.pk}", by=SYSTEM, at=clock.now())
-    watch(run, by=SYSTEM, at=clock.now())
-    publication.forget_old_runs(keep=KEEP_RUNS)
+    with transaction.atomic():
+        publication.publish(run, out, at=clock.now())
+        audit.record("understanding.publish_run", f"run:{run.pk}", by=SYSTEM, at=clock.now())
+        watch(run, by=SYSTEM, at=clock.now())
+        publication.forget_old_runs(keep=KEEP_RUNS)
 
 
 def parameters() -> insight.Parameters:

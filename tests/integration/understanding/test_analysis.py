@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from regulars.kit.models import AuditEvent
 from regulars.kit.permissions import SYSTEM
 from regulars.understanding import analysis, publication, queries
 from regulars.understanding.models import CustomerResult, Figure, Run
@@ -93,6 +94,27 @@ def test_results_are_published_whole_or_not_at_all(
     assert bad.state == Run.FAILED
     assert not CustomerResult.objects.filter(run=bad).exists()
     assert CustomerResult.objects.filter(run=good).exists()
+
+
+@pytest.mark.parametrize("step", ["watch", "publication.forget_old_runs"])
+def test_what_fails_after_the_results_takes_them_back(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    open_salon(until=at, customers=20, days=200)
+    good = analyse(at)
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the warnings cannot be kept")
+
+    monkeypatch.setattr(f"regulars.understanding.analysis.{step}", broken)
+    bad = analyse(at)
+    assert (bad.state, bad.published_at, bad.manifest) == (Run.FAILED, None, {})
+    assert not CustomerResult.objects.filter(run=bad).exists()
+    assert not Figure.objects.filter(run=bad).exists()
+    assert not AuditEvent.objects.filter(
+        action="understanding.publish_run", subject=f"run:{bad.pk}"
+    ).exists()
+    assert queries.last_published() == good
 
 
 def test_a_customer_removed_meanwhile_fails_the_run_in_plain_words(
