@@ -18,6 +18,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.types import Table
+from threadpoolctl import threadpool_limits
 
 from regulars.insight.engines.errors import EngineShortage
 from regulars.insight.engines.joins import Finish, as_is, left_joined
@@ -158,7 +159,8 @@ class DuckDB:
         applied = ibis.util.gen_name("applied")
         path = self._spill / f"{applied}.parquet"
         reader = self.connection.raw_sql(self._typed(table)).to_arrow_reader(BATCH_ROWS)
-        with pq.ParquetWriter(path, schema) as writer:
+        # A batch has a thread of its own: those of the linear algebra would only get in its way.
+        with pq.ParquetWriter(path, schema) as writer, threadpool_limits(limits=1):
             for batch in _sent(reader, function, self._threads):
                 writer.write_batch(batch)
         self._files[applied] = path
