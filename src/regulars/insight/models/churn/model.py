@@ -18,6 +18,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
+from threadpoolctl import threadpool_limits
 
 from regulars.insight.evidence import Estimate, Evidence, Missing
 from regulars.insight.features.history import PARTS
@@ -38,7 +39,7 @@ from regulars.insight.shop import Shop
 
 LEVEL = 0.8
 MOST_CUSTOMERS = 12_000
-REASONS_FOR = 50_000
+REASONS_FOR = 20_000
 THOROUGH_LINES = 5_000_000
 """Up to so many lines everything is looked at; above, the days and the events alone: what the
 lines add was hardly measurable on the sets of ``docs/accuracy/churn.md``, and costs several passes.
@@ -237,7 +238,9 @@ def fit(
         table = seen(shop, windows, wanted, as_of=as_of, share=share, seed=seed, parts=chosen)
         cases = collected(table, windows)
         if cases.enough:
-            learned = learn(cases, level=LEVEL, seed=seed)
+            # Matrices this small are not worth threads of the linear algebra.
+            with threadpool_limits(limits=1):
+                learned = learn(cases, level=LEVEL, seed=seed)
     return _finished(shop, blank, learned)
 
 
