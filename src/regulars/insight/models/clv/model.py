@@ -35,10 +35,6 @@ COLUMNS: Mapping[str, pa.DataType] = {
 }
 
 
-def _schema(customer_id: pa.DataType) -> pa.Schema:
-    return pa.schema([("customer_id", customer_id), *COLUMNS.items()])
-
-
 def schema_of(customer_id: pa.DataType) -> pa.Schema:
     """The columns of a score beside the customer."""
     return pa.schema([("customer_id", customer_id), *COLUMNS.items()])

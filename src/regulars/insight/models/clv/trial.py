@@ -1,7 +1,8 @@
 """The back-test: members learned before earlier dates, judged by what happened after them.
 
-Weights of the blend are chosen here, so its own figures come from halves of the customers: what is
-said about one half is weighted by what was best for the other.
+Weights of the blend are chosen here, so its own figures come from halves of the cases: what is said
+about one half is weighted by what was best for the other. Whether trees take part and the nominal
+level of the intervals are chosen on all cases: the coverage told is near the level by that choice.
 """
 
 from __future__ import annotations
