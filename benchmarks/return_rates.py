@@ -1,4 +1,4 @@
-"""How return rates did on public data: `python -m benchmarks.return_rates` prints one row a shop."""
+"""How return rates did on public data: `python -m benchmarks.return_rates`, one row a shop."""
 
 from __future__ import annotations
 
