@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from regulars import insight
-from tests.spark.parity import DIFFERENCES, assert_same_on_both, assert_tables_agree, both, same
+from tests.spark.parity import assert_same_on_both, assert_tables_agree, both, same
 from tests.unit.insight.known import FEATURES, MODELS, lively_rows
 from tests.unit.insight.shops import AS_OF, PRODUCTS, SCHEMA, busy_lines, line
 
@@ -46,17 +46,7 @@ LISTED = pa.Table.from_pylist(
 )
 
 
-def known(names: Any) -> list[Any]:
-    """Names as parameters; one that is known to differ is a strict xfail."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(reason=DIFFERENCES[name], strict=True))
-        if name in DIFFERENCES
-        else name
-        for name in names
-    ]
-
-
-@pytest.mark.parametrize("name", known(FEATURES))
+@pytest.mark.parametrize("name", FEATURES)
 def test_feature(name: str, spark: Any) -> None:
     assert_same_on_both(
         ROWS,
@@ -67,12 +57,12 @@ def test_feature(name: str, spark: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("name", known(FEATURES))
+@pytest.mark.parametrize("name", FEATURES)
 def test_feature_of_an_empty_shop(name: str, spark: Any) -> None:
     assert_same_on_both([], spark, lambda shop: FEATURES[name](shop, as_of=AS_OF))
 
 
-@pytest.mark.parametrize("name", known(MODELS))
+@pytest.mark.parametrize("name", MODELS)
 def test_model(name: str, spark: Any) -> None:
     rows = list(lively_rows())
     with both(rows, spark) as (ours, theirs):

@@ -67,8 +67,3 @@ def same(found: Any, expected: Any) -> bool:
     if isinstance(expected, dict) and isinstance(found, dict):
         return found.keys() == expected.keys() and all(same(found[k], expected[k]) for k in found)
     return bool(found == expected)
-
-
-DIFFERENCES: dict[str, str] = {}
-"""Feature, model or figure -> what is known to differ on Spark, and why. A gap here is a strict
-xfail: once it is closed the suite says so."""
