@@ -30,10 +30,18 @@ def _items(shop: Shop, as_of: date) -> Table:
     return _HELD[snapshot]
 
 
-def columns(shop: Shop, *, as_of: date) -> list[Table]:
-    """Tables of one row per known customer, to stand beside each other in the customer table."""
+def held_counts(shop: Shop, *, as_of: date) -> Table:
+    """``features.line_counts``, computed once for a snapshot and kept by the engine."""
     items = _items(shop, as_of)
-    counts = shop.engine.hold(line_counts(shop, as_of=as_of, items=items))
+    return shop.at(as_of).kept("line counts", lambda: line_counts(shop, as_of=as_of, items=items))
+
+
+def columns(shop: Shop, counts: Table, *, as_of: date) -> list[Table]:
+    """Tables of one row per known customer, to stand beside each other in the customer table.
+
+    Args:
+        counts: ``held_counts`` of the same date.
+    """
     return [
         who(shop, as_of=as_of),
         trends(shop, as_of=as_of),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Any
 
 import ibis
@@ -102,24 +100,28 @@ def customer_table(
     staged = engine.hold(stages(rhythms, parameters.lifecycle))
     worth = engine.hold(value.score(shop, as_of=as_of)) if value else None
     spend = worth if value and value.missing is None else None
-    told: Iterator[Table] = chain(
-        (amount(shop, as_of=as_of), with_cycle(rhythms), score(history, cuts), staged),
-        (preference(shop, as_of=as_of), timing(shop, as_of=as_of), risk),
-        behaviour.columns(shop, as_of=as_of),
-        [moves.score_stages(shop, staged)] if moves else [],
-        [segments.columns(shop, staged)] if segments else [],
-        [worth] if worth is not None else [],
-        [warning.score(shop, as_of=as_of, spend=spend)] if warning else [],
-    )
-    # One after the other, so that the memory of one is free for the next.
-    parts = [history, *(engine.hold(part) for part in told)]
+    counts = behaviour.held_counts(shop, as_of=as_of)
+    # What reads orders and lines is computed once; the rest is told slice by slice as it is
+    # put together, from tables held in the order of the customers.
+    read = [
+        engine.hold(part) for part in (preference(shop, as_of=as_of), timing(shop, as_of=as_of))
+    ]
+    told: list[Table] = [
+        *(amount(shop, as_of=as_of), with_cycle(rhythms), score(history, cuts), staged),
+        *(*read, risk),
+        *behaviour.columns(shop, counts, as_of=as_of),
+        *([moves.score_stages(shop, staged)] if moves else []),
+        *([segments.columns(shop, staged)] if segments else []),
+        *([worth] if worth is not None else []),
+        *([warning.score(shop, as_of=as_of, spend=spend)] if warning else []),
+    ]
 
     def finish(table: Table) -> Table:
         caused = with_causes(table, market=market) if warning else table
         return with_traits(with_cohort(caused.drop("frequency")))
 
-    customers = engine.beside(parts, "customer_id", finish)
-    for part in parts[1:]:
+    customers = engine.beside([history, *told], "customer_id", finish)
+    for part in read:
         engine.drop(part)
     return customers
 

@@ -214,8 +214,11 @@ class Snapshot:
         """Compute orders, days and customers once, from one scan of the lines."""
         hold = self.shop.engine.hold
         self.orders = hold(self.orders)
-        self.days = self.day_totals = hold(self.days)
-        self.customers = hold(self._known(self.days))
+        # Numbered once: most features ask for the gaps, and each would have to sort for them. In
+        # order, so that what is told of some customers reads the part that is theirs.
+        self.days = self.day_totals = hold(numbered(self.days).order_by("customer_id"))
+        # In order, so that what is joined to them comes nearly in order too.
+        self.customers = hold(self._known(self.days).order_by("customer_id"))
         return self
 
     def among(self, people: Table) -> Snapshot:
@@ -255,3 +258,20 @@ class Snapshot:
         either = joined.customer_id.coalesce(joined.customer_id_right)
         joined = joined.mutate(customer_id=either).drop("customer_id_right")
         return joined.fill_null(dict.fromkeys(zero, 0))
+
+
+def numbered(days: Table) -> Table:
+    """The days (customer_id, day, bought) with gap and number, unless they have them already.
+
+    Columns: gap, the days since the purchase day before (empty for the first one, and for days
+    without a purchase); number, that of the purchase day, 0 for the first (of days without a
+    purchase, among those).
+    """
+    if "gap" in days.columns:
+        return days
+    earlier = {"group_by": ["customer_id", "bought"], "order_by": "day"}
+    previous = days.day.lag().over(**earlier)
+    return days.mutate(
+        gap=days.bought.ifelse(days.day.delta(previous, unit="day"), None),
+        number=days.bought.count().over(**earlier, rows=(None, 0)) - 1,
+    )

@@ -37,7 +37,7 @@ class Engine(Protocol):
         """``joins.left_joined`` of tables with one row per key, finished and held, by key.
 
         For tables too wide for memory: an engine may put them together slice by slice, so
-        ``finish`` must treat every row by itself.
+        ``finish`` must treat every row by itself, and only add columns and drop some.
         """
 
     def apply(

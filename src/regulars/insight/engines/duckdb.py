@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 from threadpoolctl import threadpool_limits
 
+from regulars.insight.engines.aligned import aligned
 from regulars.insight.engines.errors import EngineShortage
-from regulars.insight.engines.joins import Finish, as_is, left_joined
+from regulars.insight.engines.joins import Finish, as_is
 from regulars.insight.tables import EMPTY_TYPE, TABLES, Kind, TableError
 
 BATCH_ROWS = 20_000
-SLICE_ROWS = 1_000_000
+SLICE_ROWS = 500_000
 """Wide tables are put together so many keys at a time."""
+ROW_GROUP = 122_880
+"""Rows of a piece of a file, as DuckDB has them."""
 MEMORY_SHARE = 0.6
 """Of the machine's memory, when nobody says how much."""
 
@@ -125,25 +129,68 @@ class DuckDB:
         return self.connection.table(held, database=("held", "main"))
 
     def beside(self, tables: Sequence[Table], key: str, finish: Finish = as_is) -> Table:
-        held = ibis.util.gen_name("held")
-        into = f'CREATE TABLE held.main."{held}" AS'
-        for low, high in pairwise([None, *self._slice_ends(tables[0], key), None]):
-            slices = [_between(one, key, low, high) for one in tables]
-            joined = finish(left_joined(slices, key))
-            self.connection.raw_sql(f'{into} {self._typed(joined)} ORDER BY "{key}"')
-            into = f'INSERT INTO held.main."{held}"'
-        self._ordered[held] = key
-        return self.connection.table(held, database=("held", "main"))
+        # By columns and slice by slice into a file: joins carry whole rows through memory, which
+        # for a hundred columns costs more than everything that was computed for them.
+        beside = ibis.util.gen_name("beside")
+        path = self._spill / f"{beside}.parquet"
+        parts = _without_repeats(tables, key)
+        with ThreadPoolExecutor(self._threads) as pool, self._in_order(), ExitStack() as stack:
+            writer: pq.ParquetWriter | None = None
+            written: Future[None] | None = None
+            for keys in self._slices(tables[0], key):
+                whole = self._finished(self._side_by_side(parts, key, keys, pool), finish)
+                if writer is None:
+                    writer = stack.enter_context(pq.ParquetWriter(path, whole.schema))
+                if written is not None:
+                    written.result()
+                written = pool.submit(writer.write_table, whole, ROW_GROUP)
+            if written is not None:
+                written.result()
+        self._files[beside], self._ordered[beside] = path, key
+        return self.connection.read_parquet(str(path), table_name=beside)
 
-    def _slice_ends(self, table: Table, key: str) -> list[Any]:
-        """Keys that part the table into slices of about ``SLICE_ROWS``; none for a small one."""
-        parts = -(-int(table.count().to_pyarrow().as_py()) // SLICE_ROWS)
-        if parts < 2:
-            return []
-        points = ", ".join(str(part / parts) for part in range(1, parts))
-        told = f'SELECT quantile_disc("{key}", [{points}]) FROM ({self.connection.compile(table)})'
-        ((ends,),) = self.connection.raw_sql(told).fetchall()
-        return sorted(set(ends))
+    def _slices(self, table: Table, key: str) -> Iterator[pa.Array]:
+        """The keys in order, so many at a time; one empty slice of an empty table."""
+        ordered = self.connection.raw_sql(self._typed(table.select(key)) + f' ORDER BY "{key}"')
+        keys = ordered.to_arrow_table().column(key).combine_chunks()
+        for start in range(0, max(len(keys), 1), SLICE_ROWS):
+            yield keys.slice(start, SLICE_ROWS)
+
+    def _side_by_side(
+        self, parts: Sequence[Table], key: str, keys: pa.Array, pool: ThreadPoolExecutor
+    ) -> pa.Table:
+        """The parts' rows of some keys; the next is read while the last is put in order."""
+        if len(keys):
+            low, high = keys[0].as_py(), keys[-1].as_py()
+            parts = [part.filter(part[key].between(low, high)) for part in parts]
+        told = (self.connection.raw_sql(self._typed(part)).to_arrow_table() for part in parts)
+        waiting = [pool.submit(aligned, one, key, keys) for one in told]
+        columns: dict[str, pa.Array] = {key: keys}
+        for one in waiting:
+            columns |= one.result()
+        return pa.table(columns)
+
+    def _finished(self, table: pa.Table, finish: Finish) -> pa.Table:
+        """The slice with the columns that ``finish`` adds, without those that it drops."""
+        view = ibis.util.gen_name("slice")
+        self.connection.con.register(view, table)
+        finished = finish(self.connection.table(view))
+        added = [name for name in finished.columns if name not in table.column_names]
+        if added:
+            told = self.connection.raw_sql(self._typed(finished.select(*added))).to_arrow_table()
+            for name in added:
+                table = table.append_column(name, told.column(name))
+        self.connection.con.unregister(view)
+        return table.select(finished.columns)
+
+    @contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """Rows come out as they went in, which takes a little longer."""
+        self.connection.raw_sql("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.connection.raw_sql("SET preserve_insertion_order = false")
 
     def drop(self, table: Table) -> None:
         name = table.op().name
@@ -167,13 +214,14 @@ class DuckDB:
         return self.connection.read_parquet(str(path), table_name=applied)
 
     def write_parquet(self, table: Table, path: Path, order_by: str | None = None) -> None:
+        name = getattr(table.op(), "name", "")
+        if order_by and self._ordered.get(name) == order_by:
+            shutil.copyfile(self._files[name], path)
+            return
         target = str(path).replace("'", "''")
-        rows = self._typed(table)
-        if order_by and self._ordered.get(getattr(table.op(), "name", "")) != order_by:
-            rows += f' ORDER BY "{order_by}"'
-        self.connection.raw_sql("SET preserve_insertion_order = true")
-        self.connection.raw_sql(f"COPY ({rows}) TO '{target}' (FORMAT parquet)")
-        self.connection.raw_sql("SET preserve_insertion_order = false")
+        rows = self._typed(table) + (f' ORDER BY "{order_by}"' if order_by else "")
+        with self._in_order():
+            self.connection.raw_sql(f"COPY ({rows}) TO '{target}' (FORMAT parquet)")
 
     def _typed(self, table: Table) -> str:
         """SQL whose columns have the types Ibis declares.
@@ -203,11 +251,16 @@ def _machine_mb() -> float:
     return float(min(whole, int(told) if told.isdigit() else whole)) / 1_000_000
 
 
-def _between(table: Table, key: str, low: Any, high: Any) -> Table:
-    """The rows whose key lies above the one and up to the other; None is without end."""
-    if low is not None:
-        table = table.filter(table[key] > low)
-    return table if high is None else table.filter(table[key] <= high)
+def _without_repeats(tables: Sequence[Table], key: str) -> list[Table]:
+    """Each table with the columns that none before it has, and the key."""
+    seen = {key}
+    parts = []
+    for table in tables:
+        fresh = [name for name in table.columns if name not in seen]
+        seen.update(fresh)
+        if fresh:
+            parts.append(table.select(key, *fresh))
+    return parts
 
 
 def _sent(

@@ -17,6 +17,11 @@ def min_by(value: int, key: date) -> int:  # type: ignore[empty-body]
     """
 
 
+@ibis.udf.agg.builtin(name="max_by")  # type: ignore[untyped-decorator]
+def max_by(value: int, key: date) -> int:  # type: ignore[empty-body]
+    """The value beside the largest key, a date; keys must be unique within a group."""
+
+
 def total(value: Column, where: Column | None = None) -> Column:
     """The sum of whole numbers as int64; empty for no rows.
 

@@ -11,12 +11,12 @@ from datetime import date
 
 from ibis.expr.types import BooleanColumn, Column, Table
 
-from regulars.insight.engines.functions import total
+from regulars.insight.engines.functions import max_by, total
 from regulars.insight.features.breadth import BREADTHS, breadth_at
 from regulars.insight.features.rhythm import at_dates, dates_table
 from regulars.insight.features.sample import sampled
 from regulars.insight.features.troubles import troubles_at
-from regulars.insight.shop import Shop, Snapshot
+from regulars.insight.shop import Shop, Snapshot, numbered
 
 WINDOWS_DAYS = (14, 30, 60, 90, 180, 365)
 """Purchase days and spend are counted over so many days before the date."""
@@ -26,6 +26,15 @@ YEAR_DAYS = 365
 YEAR_AGO_DAYS = 90
 PARTS = ("lines", "breadth", "events")
 """What may be left out of a history to save a pass over the lines."""
+
+THOROUGH_LINES = 5_000_000
+"""Up to so many lines models look at everything, above at the days and the events alone: what the
+lines add was hardly measurable on public data (see ``docs/accuracy``), and costs several passes."""
+
+
+def thorough(shop: Shop) -> bool:
+    """Whether the shop is small enough to look at every line for every customer."""
+    return int(shop.tables["lines"].count().to_pyarrow().as_py()) <= THOROUGH_LINES
 
 
 def history(
@@ -132,23 +141,13 @@ def _told_by_days(days: Table, dates: Sequence[date], rhythms: Table | None) -> 
         fresh = [name for name in rhythms.columns if name not in told.columns]
         joined = told.left_join(rhythms.select("customer_id", *fresh), "customer_id")
         return joined.drop("customer_id_right")
-    found = at_dates(days.filter(days.bought).select("customer_id", "day"), dates)
+    found = at_dates(days.filter(days.bought), dates)
     return _beside(told, found.drop("purchase_days", "gaps"))
-
-
-def _numbered(days: Table) -> Table:
-    """The days with the number of the purchase (0 first) and the gap before it."""
-    earlier = {"group_by": ["customer_id", "bought"], "order_by": "day"}
-    previous = days.day.lag().over(**earlier)
-    return days.mutate(
-        gap=days.bought.ifelse(days.day.delta(previous, unit="day"), None),
-        number=days.bought.count().over(**earlier, rows=(None, 0)) - 1,
-    )
 
 
 def _day_sums(days: Table, dates: Sequence[date]) -> Table:
     """Sums per date and customer over the days before it; see ``_shaped`` for what they become."""
-    table = _numbered(days).cross_join(dates_table(dates))
+    table = numbered(days).cross_join(dates_table(dates))
     table = table.filter(table.day < table["at"])
     table = table.mutate(age=table["at"].delta(table.day, unit="day"))
     bought, n, gap, age = table.bought, table.number, table.gap, table.age
@@ -165,15 +164,12 @@ def _day_sums(days: Table, dates: Sequence[date]) -> Table:
         "last_gap_days": (age * _SHIFT + gap).min(where=gap.notnull()) % _SHIFT,
         "weekend": table.count(where=bought & (table.day.day_of_week.index() >= 5)),
         "purchase_days_year_ago": table.count(where=bought & _a_year_ago(age)),
-        "last_age": age.min(where=bought),
+        "last_amount": max_by(table.amount, table.day, where=bought),
     }
     for window in WINDOWS_DAYS:
         measures[f"purchase_days_{window}d"] = table.count(where=bought & (age <= window))
         measures[f"spend_{window}d"] = total(table.amount, where=age <= window).fill_null(0)
-    sums = table.group_by("at", "customer_id").aggregate(**measures)
-    last = table.filter(bought).select("at", "customer_id", last_age="age", last_amount="amount")
-    joined = sums.left_join(last, ["at", "customer_id", "last_age"])
-    return joined.drop("at_right", "customer_id_right", "last_age_right", "last_age")
+    return table.group_by("at", "customer_id").aggregate(**measures)
 
 
 _SHIFT = 1 << 20

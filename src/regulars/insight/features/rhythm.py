@@ -63,7 +63,7 @@ def held_rhythm(shop: Shop, *, as_of: date, rules: RhythmRules = RULES) -> Table
 
 def of_days(purchase_days: Table, as_of: date, rules: RhythmRules = RULES) -> Table:
     """The same for a table of purchase days (customer_id, day), one row per customer in it."""
-    measured = _measured(_gapped(purchase_days), rules.long_share, "customer_id")
+    measured = _measured(gapped(purchase_days), rules.long_share, "customer_id")
     shop = measured.aggregate(shop_gap=measured.own_gap_days.median())
     joined = measured.cross_join(shop)
     return _told(joined, ibis.literal(as_of, "date"), rules, "customer_id")
@@ -74,10 +74,9 @@ def at_dates(purchase_days: Table, dates: Sequence[date], rules: RhythmRules = R
 
     All dates in one pass, because the gaps between earlier days do not change later.
     """
-    gapped = _gapped(purchase_days).cross_join(dates_table(dates))
-    measured = _measured(
-        gapped.filter(gapped.day < gapped.at), rules.long_share, "at", "customer_id"
-    )
+    known = gapped(purchase_days).cross_join(dates_table(dates))
+    known = known.filter(known.day < known["at"])
+    measured = _measured(known, rules.long_share, "at", "customer_id")
     shop = measured.group_by("at").aggregate(shop_gap=measured.own_gap_days.median())
     joined = measured.inner_join(shop, "at")
     return _told(joined, joined["at"], rules, "at", "customer_id")
@@ -113,28 +112,30 @@ def _told(table: Table, today: Column, rules: RhythmRules, *keys: str) -> Table:
 
 def shop_gap_days(purchase_days: Table) -> float | None:
     """The shop's usual gap in days; None when nobody came twice."""
-    own = _measured(_gapped(purchase_days), RULES.long_share, "customer_id").own_gap_days
+    own = _measured(gapped(purchase_days), RULES.long_share, "customer_id").own_gap_days
     gap = own.median().to_pyarrow().as_py()
     return None if gap is None else float(gap)
 
 
-def _gapped(purchase_days: Table) -> Table:
+def gapped(purchase_days: Table) -> Table:
     """customer_id, day and gap, the days since the purchase day before (empty for the first)."""
+    if "gap" in purchase_days.columns:
+        return purchase_days.select("customer_id", "day", "gap")
     previous = purchase_days.day.lag().over(group_by="customer_id", order_by="day")
     gap = purchase_days.day.delta(previous, unit="day")
     return purchase_days.select("customer_id", "day", gap=gap)
 
 
-def _measured(gapped: Table, long_share: float, *keys: str) -> Table:
-    return gapped.group_by(*keys).aggregate(
-        purchase_days=gapped.count(),
-        first_on=gapped.day.min(),
-        last_on=gapped.day.max(),
-        gaps=gapped.gap.count(),
-        own_gap_days=gapped.gap.median(),
-        long_gap_days=rounded(gapped.gap.quantile(long_share), GAP_DIGITS),
-        gap_sum=total(gapped.gap),
-        square_sum=total(gapped.gap * gapped.gap),
+def _measured(days: Table, long_share: float, *keys: str) -> Table:
+    return days.group_by(*keys).aggregate(
+        purchase_days=days.count(),
+        first_on=days.day.min(),
+        last_on=days.day.max(),
+        gaps=days.gap.count(),
+        own_gap_days=days.gap.median(),
+        long_gap_days=rounded(days.gap.quantile(long_share), GAP_DIGITS),
+        gap_sum=total(days.gap),
+        square_sum=total(days.gap * days.gap),
     )
 
 

@@ -6,7 +6,9 @@ dates only; it counts for days but not for hours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import ibis
 from ibis.expr.types import Column, Table
@@ -16,6 +18,9 @@ from regulars.insight.shop import Shop, Snapshot
 
 HOUR_BANDS = {"morning": (5, 11), "noon": (11, 14), "afternoon": (14, 17), "evening": (17, 22)}
 """Name -> first hour and the hour it ends before; everything else is "night"."""
+
+BANDS = tuple(sorted((*HOUR_BANDS, "night")))
+WEEKDAYS = tuple(range(1, 8))
 
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"} | {
     6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"
@@ -32,11 +37,19 @@ def timing(shop: Shop, *, as_of: date) -> Table:
     snapshot = shop.at(as_of)
     bought = purchases(snapshot)
     bought = bought.filter(bought.customer_id.notnull())
-    clocked = bought.filter(bought.hour.notnull())
-    by_weekday = _preferred(bought, "weekday", "preferred_weekday", "weekday_share")
-    by_hours = _preferred(clocked, "hours", "preferred_hours", "hours_share")
-    joined = snapshot.per_customer(by_weekday).left_join(by_hours, "customer_id")
-    return joined.drop("customer_id_right")
+    counted = bought.group_by("customer_id").aggregate(
+        **_counts(bought, "weekday", WEEKDAYS), **_counts(bought, "hours", BANDS)
+    )
+    weekday, weekday_share = _preferred(counted, "weekday", WEEKDAYS)
+    hours, hours_share = _preferred(counted, "hours", BANDS)
+    told = counted.select(
+        "customer_id",
+        preferred_weekday=weekday,
+        weekday_share=weekday_share,
+        preferred_hours=hours,
+        hours_share=hours_share,
+    )
+    return snapshot.per_customer(told)
 
 
 def purchases(snapshot: Snapshot) -> Table:
@@ -53,17 +66,30 @@ def _band(hour: Column) -> Column:
     return hour.isnull().ifelse(None, ibis.cases(*bands, else_="night"))
 
 
-def _preferred(bought: Table, column: str, name: str, share: str) -> Table:
-    counted = bought.group_by("customer_id", value=bought[column]).aggregate(
-        times=bought.count(), spend=bought.amount.sum()
+def _counts(bought: Table, column: str, values: Sequence[Any]) -> dict[str, Column]:
+    """Purchases and spend per value as columns: so few values need no rows, nor windows on them."""
+    counts = {}
+    for value in values:
+        here = bought[column] == value
+        counts[f"{column}_{value}_times"] = bought.count(where=here)
+        counts[f"{column}_{value}_spend"] = total(bought.amount, where=here).fill_null(0)
+    return counts
+
+
+def _preferred(counted: Table, column: str, values: Sequence[Any]) -> tuple[Column, Column]:
+    """The value with most purchases, then the highest spend, then the first; and its share."""
+    times = {value: counted[f"{column}_{value}_times"] for value in values}
+    most = ibis.greatest(*times.values())
+    leading = {value: (times[value] == most) & (most > 0) for value in values}
+    spend = {
+        value: leading[value].ifelse(counted[f"{column}_{value}_spend"], -1) for value in values
+    }
+    highest = ibis.greatest(*spend.values())
+    chosen = ibis.cases(
+        *((leading[value] & (spend[value] == highest), value) for value in values), else_=None
     )
-    order = [ibis.desc("times"), ibis.desc("spend"), ibis.asc("value")]
-    ranked = counted.mutate(
-        rank=ibis.row_number().over(group_by="customer_id", order_by=order),
-        share=counted.times / counted.times.sum().over(group_by="customer_id"),
-    )
-    top = ranked.filter(ranked["rank"] == 0)
-    return top.select("customer_id", **{name: top.value, share: top.share})
+    every = sum((times[value] for value in values[1:]), start=times[values[0]])
+    return chosen, most / every.nullif(0)
 
 
 def weekday_hours(shop: Shop, *, as_of: date) -> Table:

@@ -23,7 +23,7 @@ from ibis.expr.types import Column, Table
 
 from regulars.insight.engines.functions import rounded
 from regulars.insight.evidence import Estimate, Evidence, Missing
-from regulars.insight.features.rhythm import at_dates, dates_table, rhythm, shop_gap_days
+from regulars.insight.features.rhythm import at_dates, dates_table, gapped, rhythm, shop_gap_days
 from regulars.insight.features.sample import sampled
 from regulars.insight.models.back_test import BackTest, back_test
 from regulars.insight.models.cells import Cell, banded, estimate_cells
@@ -151,7 +151,7 @@ def _learned_from(snapshot: Snapshot, seed: int) -> Table:
     if known <= MOST_CUSTOMERS:
         return buying
     some = buying.filter(sampled(buying.customer_id, MOST_CUSTOMERS / known, seed=seed))
-    return snapshot.shop.engine.hold(some.select("customer_id", "day"))
+    return snapshot.shop.engine.hold(gapped(some))
 
 
 def past_dates(

@@ -90,8 +90,7 @@ def positions(
     days = snapshot.day_totals
     if share < 1:
         days = days.filter(sampled(days.customer_id, share, seed=seed))
-    bought = days.filter(days.bought).select("customer_id", "day")
-    told = stages(at_dates(bought, dates, rhythm_rules), rules, "at")
+    told = stages(at_dates(days.filter(days.bought), dates, rhythm_rules), rules, "at")
     known = _known(snapshot, days, share, seed).cross_join(dates_table(dates))
     known = known.filter(known.known_on.isnull() | (known.known_on < known["at"]))
     keys = ["at", "customer_id"]

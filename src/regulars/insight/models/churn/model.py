@@ -21,8 +21,8 @@ from ibis.expr.types import Table
 from threadpoolctl import threadpool_limits
 
 from regulars.insight.evidence import Estimate, Evidence, Missing
-from regulars.insight.features.history import PARTS
-from regulars.insight.features.rhythm import rhythm
+from regulars.insight.features.history import PARTS, thorough
+from regulars.insight.features.rhythm import held_rhythm
 from regulars.insight.models import return_rates
 from regulars.insight.models.churn import trees
 from regulars.insight.models.churn.back_test import BackTest, Group
@@ -40,10 +40,6 @@ from regulars.insight.shop import Shop
 LEVEL = 0.8
 MOST_CUSTOMERS = 12_000
 REASONS_FOR = 20_000
-THOROUGH_LINES = 5_000_000
-"""Up to so many lines everything is looked at; above, the days and the events alone: what the
-lines add was hardly measurable on the sets of ``docs/accuracy/churn.md``, and costs several passes.
-"""
 PACKAGES = ("numpy", "scipy", "lightgbm")
 
 
@@ -125,7 +121,7 @@ class ChurnWarning:
         around the silence, see ``signals``.
         """
         if rhythms is None:
-            rhythms = shop.engine.hold(rhythm(shop, as_of=as_of))
+            rhythms = held_rhythm(shop, as_of=as_of)
         if self.learned is None:
             told = self._by_cells(shop, rhythms)
         else:
@@ -220,7 +216,7 @@ def fit(
         rule: how long is too long for a person; None takes ``HorizonRule()``, shortened where the
             records are short.
         parts: of ``features.history`` to look at; None takes all of them up to
-            ``THOROUGH_LINES`` lines and only the events above.
+            ``history.THOROUGH_LINES`` lines and only the events above.
         most_customers: learn from a sample of about so many.
     """
     buying = shop.at(as_of).purchase_days
@@ -230,7 +226,7 @@ def fit(
     wanted = HorizonRule.fixed(horizon_days) if horizon_days else (rule or HorizonRule())
     wanted = wanted.within(days)
     windows = past_dates(known["first"], as_of, wanted.longest)
-    chosen = _affordable(shop) if parts is None else tuple(parts)
+    chosen = (PARTS if thorough(shop) else ("events",)) if parts is None else tuple(parts)
     blank = ChurnWarning(as_of, seed, wanted, chosen, windows, known["customers"], None, None, None)
     learned = None
     if windows and known["customers"] >= ENOUGH_CUSTOMERS:
@@ -242,11 +238,6 @@ def fit(
             with threadpool_limits(limits=1):
                 learned = learn(cases, level=LEVEL, seed=seed)
     return _finished(shop, blank, learned)
-
-
-def _affordable(shop: Shop) -> tuple[str, ...]:
-    lines = shop.tables["lines"].count().to_pyarrow().as_py()
-    return PARTS if lines <= THOROUGH_LINES else ("events",)
 
 
 def _finished(shop: Shop, blank: ChurnWarning, learned: Learned | None) -> ChurnWarning:

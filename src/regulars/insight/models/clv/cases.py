@@ -13,7 +13,7 @@ import ibis
 from ibis.expr.types import Column, Table
 
 from regulars.insight.engines.functions import total
-from regulars.insight.features.rhythm import dates_table
+from regulars.insight.features.rhythm import dates_table, gapped
 
 WINDOW_SHARES = (1 / 6, 1 / 3, 2 / 3, 1.0, 3.0)
 """Recent activity is counted over these shares of the horizon."""
@@ -41,10 +41,7 @@ def cases(
     count_0 …, spend_0 … (purchase days and spend of each window); log_gaps (sum of the natural
     logarithms of the gaps in days).
     """
-    bought = days.filter(days.bought)
-    previous = bought.day.lag().over(group_by="customer_id", order_by="day")
-    gapped = bought.select("customer_id", "day", gap=bought.day.delta(previous, unit="day"))
-    buying = _told(gapped, dates)
+    buying = _told(gapped(days.filter(days.bought)), dates)
     logs = {"log_gaps": buying.gap.ln().sum().fill_null(0.0)} if regularity else {}
     counted = buying.group_by("at", "customer_id").aggregate(
         purchase_days=buying.count(),

@@ -16,14 +16,25 @@ HORIZONS = (180, 90)
 """Half a year where the past allows it, else a quarter."""
 
 MOST_WINDOWS = 4
-PARTS = ("lines", "breadth")
 SUBJECTS = ("category",)
-FEATURES = (
-    *("recency_days", "tenure_days", "purchase_days", "purchase_days_90d", "spend_90d"),
-    *("spend_180d", "day_amount", "last_amount", "amount_change", "usual_gap_days", "regularity"),
-    *("distinct_category", "new_category_90d"),
-    *("discount_share", "weekend_share", "lines_per_day"),
-)
+FEATURES_OF: Mapping[str, tuple[str, ...]] = {
+    "days": (
+        *("recency_days", "tenure_days", "purchase_days", "purchase_days_90d", "spend_90d"),
+        *("spend_180d", "day_amount", "last_amount", "amount_change", "usual_gap_days"),
+        *("regularity", "weekend_share"),
+    ),
+    "lines": ("discount_share", "lines_per_day"),
+    "breadth": ("distinct_category", "new_category_90d"),
+}
+"""Part of ``features.history`` -> what is looked at of it; the days are always told."""
+FEATURES = tuple(name for names in FEATURES_OF.values() for name in names)
+
+
+def parts_of(features: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a history that these features need."""
+    return tuple(
+        part for part, names in FEATURES_OF.items() if part != "days" and {*names} & {*features}
+    )
 
 
 def past_windows(first: date | None, as_of: date) -> tuple[int, list[date]]:
@@ -56,7 +67,13 @@ class Cases:
 
 
 def cases_of(
-    shop: Shop, as_of: date, windows: Sequence[date], horizon: int, share: float, seed: int
+    shop: Shop,
+    as_of: date,
+    windows: Sequence[date],
+    horizon: int,
+    share: float,
+    seed: int,
+    features: Sequence[str] = FEATURES,
 ) -> Cases:
     ends = [day + timedelta(days=horizon) for day in windows]
     dates = sorted({as_of, *windows, *ends})
@@ -66,11 +83,11 @@ def cases_of(
         share=share,
         seed=seed,
         known_at=as_of,
-        parts=PARTS,
+        parts=parts_of(features),
         subjects=SUBJECTS,
     )
     spend, days = f"spend_{horizon}d", f"purchase_days_{horizon}d"
-    wanted = sorted({*FEATURES, spend, days})
+    wanted = sorted({*features, spend, days})
     found = known.select("at", "customer_id", **{one: known[one].cast("float64") for one in wanted})
     arrow = found.order_by("at", "customer_id").to_pyarrow()
     # A chunked column of dates has no quick way to numpy: days since 1970 do as well.

@@ -16,15 +16,16 @@ from ibis.expr.types import Table
 from regulars.insight.engines.functions import total
 from regulars.insight.evaluation.probabilities import CurvePoint
 from regulars.insight.evidence import Missing
-from regulars.insight.features.history import history
+from regulars.insight.features.history import history, thorough
 from regulars.insight.features.rhythm import held_rhythm
 from regulars.insight.models.clusters.scaling import Scaling
 from regulars.insight.models.potential.cases import (
     FEATURES,
-    PARTS,
+    FEATURES_OF,
     SUBJECTS,
     Cases,
     cases_of,
+    parts_of,
     past_windows,
 )
 from regulars.insight.models.potential.learning import (
@@ -49,7 +50,7 @@ class Potential:
     """The fitted model; ``missing`` says what is lacking.
 
     ``little_upto`` (minor units) is the median spend of the horizon before ``as_of``,
-    ``grown_from`` its 75% point. ``basis`` is "history" (all of ``FEATURES``) or "spend", where
+    ``grown_from`` its 75% point. ``basis`` is "history" (all that is looked at) or "spend", where
     in the back-test ranking by present spend alone did better.
     """
 
@@ -89,7 +90,7 @@ class Potential:
         known = history(
             shop,
             [as_of],
-            parts=PARTS,
+            parts=parts_of([one.feature for one in self.learned.scalings]),
             subjects=SUBJECTS,
             among=little,
             rhythms=held_rhythm(shop, as_of=as_of),
@@ -124,12 +125,14 @@ def fit(shop: Shop, *, as_of: date, seed: int = 0) -> Potential:
         return replace(empty, missing=Missing("days", 2 * horizon - known))
     if buyers < FEWEST_BUYERS:
         return replace(empty, missing=Missing("customers", FEWEST_BUYERS - buyers))
-    cases = cases_of(shop, as_of, windows, horizon, min(1.0, SAMPLED / buyers), seed)
+    features = FEATURES if thorough(shop) else FEATURES_OF["days"]
+    share = min(1.0, SAMPLED / buyers)
+    cases = cases_of(shop, as_of, windows, horizon, share, seed, features)
     little, grew = int(cases.little.sum()), int(cases.grew[cases.little].sum())
     if little < FEWEST_LITTLE or grew < FEWEST_GROWN:
         lacking = max(FEWEST_LITTLE - little, 2 * (FEWEST_GROWN - grew))
         return replace(empty, missing=Missing("customers", lacking))
-    basis, names, test = _better(cases, windows, horizon, seed)
+    basis, names, test = _better(cases, windows, horizon, features, seed)
     return replace(
         empty,
         windows=tuple(windows),
@@ -142,14 +145,14 @@ def fit(shop: Shop, *, as_of: date, seed: int = 0) -> Potential:
 
 
 def _better(
-    cases: Cases, windows: list[date], horizon: int, seed: int
+    cases: Cases, windows: list[date], horizon: int, features: tuple[str, ...], seed: int
 ) -> tuple[str, tuple[str, ...], GrowthTest | None]:
-    """All features, unless the spend of the horizon alone ranked better on the past."""
-    test = back_test(cases, windows, horizon, FEATURES, seed)
+    """These features, unless the spend of the horizon alone ranked better on the past."""
+    test = back_test(cases, windows, horizon, features, seed)
     if test is None or test.auc is None or test.auc_of_spend is None:
-        return "history", FEATURES, test
+        return "history", features, test
     if test.auc >= test.auc_of_spend:
-        return "history", FEATURES, test
+        return "history", features, test
     alone = (f"spend_{horizon}d",)
     return "spend", alone, back_test(cases, windows, horizon, alone, seed)
 
