@@ -37,6 +37,7 @@ DRIVERS: Mapping[str, Promise] = {
     "day_amount": _("Spend on a visit"),
     "amount_change": _("Trend of spend"),
     "discount_share": pgettext_lazy("driver", "Discounts"),
+    "price_change": _("Prices of what they buy"),
     "returned_share": pgettext_lazy("driver", "Returns"),
     "variety": _("How many different things"),
     "novelty": _("New things tried"),
