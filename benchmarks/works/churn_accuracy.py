@@ -40,7 +40,7 @@ NOT_INPUT = (
 
 def make_input(folder: Path, n: int) -> Path:
     """A folder per set that is on this machine: lines, cases to learn from, cases to judge."""
-    home = folder / "churn-sets-2"
+    home = folder / "churn-sets-3"
     for name, one in _sets().items():
         place = home / name.lower().replace(" ", "-")
         if not (place / "done").exists():
@@ -74,7 +74,7 @@ def _write_cases(place: Path, lines: Any, one: RetailSet) -> None:
         steps = [one.horizon_days + STEP_DAYS * step for step in range(WINDOWS)]
         days = [one.split - timedelta(days=step) for step in steps]
         days = [day for day in days if (day - opened).days >= HISTORY_DAYS]
-        asked = {"share": 1.0, "seed": 0, "parts": ("lines", "breadth")}
+        asked = {"share": 1.0, "seed": 0, "parts": ("lines", "breadth", "prices")}
         rule = HorizonRule.fixed(one.horizon_days)
         for file, dates in (("learn", days), ("judge", [one.split])):
             table = seen(shop, dates, rule, as_of=end, **asked)
@@ -221,7 +221,7 @@ def compare(answers: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
     """AUC, PR-AUC and, of chances, calibration error, per set."""
     import pandas as pd
 
-    home = Path("var/bench") / "churn-sets-2"
+    home = Path("var/bench") / "churn-sets-3"
     truth = {
         place.read_text(): pd.read_parquet(place.parent / "judge.parquet")
         .assign(customer_id=lambda rows: rows.customer_id.astype(str))

@@ -13,6 +13,7 @@ from ibis.expr.types import BooleanColumn, Column, Table
 
 from regulars.insight.engines.functions import max_by, total
 from regulars.insight.features.breadth import BREADTHS, breadth_at
+from regulars.insight.features.exposure import exposure_at
 from regulars.insight.features.rhythm import at_dates, dates_table
 from regulars.insight.features.sample import sampled
 from regulars.insight.features.troubles import troubles_at
@@ -24,7 +25,7 @@ WINDOWS_DAYS = (14, 30, 60, 90, 180, 365)
 RECENT_DAYS = 180
 YEAR_DAYS = 365
 YEAR_AGO_DAYS = 90
-PARTS = ("lines", "breadth", "events")
+PARTS = ("lines", "breadth", "prices", "events")
 """What may be left out of a history to save a pass over the lines."""
 
 THOROUGH_LINES = 5_000_000
@@ -77,6 +78,7 @@ def history(
         discount), returned_share (taken back / sold).
     Breadth, for each of product, category, channel, staff, store: distinct_<subject> and
         new_<subject>_90d (bought for the first time in the last 90 days).
+    Prices: price_change (of what they buy, see ``exposure``).
     From the events: complaints, no_shows, cancellations, complaints_180d, no_shows_180d,
         cancellations_180d and trouble_days (days since the last complaint or no-show).
 
@@ -90,6 +92,7 @@ def history(
     snapshot = shop.at(known_at or max(dates))
     people = among if among is not None else sample_of(snapshot, share, seed)
     result = _told_by_days(_of(snapshot.day_totals, people), dates, rhythms)
+    whole = snapshot
     if people is not None and {"lines", "breadth"} & set(parts):
         snapshot = snapshot.among(people)
     if "lines" in parts:
@@ -98,6 +101,8 @@ def history(
         for subject in subjects:
             column = BREADTHS[subject]
             result = _beside(result, breadth_at(snapshot, dates, subject, column))
+    if "prices" in parts:
+        result = _beside(result, exposure_at(whole, people, dates))
     if "events" in parts:
         result = _beside(result, troubles_at(snapshot, people, dates))
     return result.fill_null({name: 0 for name in result.columns if _is_count(name)})

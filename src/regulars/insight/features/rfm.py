@@ -15,13 +15,14 @@ from datetime import date
 from itertools import pairwise
 
 import ibis
-import numpy as np
 from ibis.expr.types import Column, Table
 
 from regulars.insight.features.summary import summary
 from regulars.insight.shop import Shop
 
 BANDS = 5
+MEASURES = {"recency": "recency_days", "frequency": "purchase_days", "spend": "spend"}
+"""Measure of ``RfmCuts`` -> column of ``summary``."""
 
 SEGMENTS = {
     5: ("new", "potential", "potential", "champion", "champion"),
@@ -78,13 +79,19 @@ def rfm_cuts(shop: Shop, *, as_of: date) -> RfmCuts:
 
 
 def cuts_of(history: Table) -> RfmCuts:
-    """Cut-offs from a table shaped like ``summary``."""
+    """Cut-offs from a table shaped like ``summary``.
+
+    Told by the engine: a row per measure comes back, however many different values there are.
+    """
     buyers = history.filter(history.purchase_days > 0)
-    return RfmCuts(
-        recency=_even_cuts(buyers, "recency_days"),
-        frequency=_even_cuts(buyers, "purchase_days"),
-        spend=_even_cuts(buyers, "spend"),
+    told = ibis.union(
+        *(buyers.select(measure=ibis.literal(m), value=buyers[c]) for m, c in MEASURES.items())
     )
+    rows = even_cuts(told).to_pyarrow().to_pylist()
+    cuts = {
+        row.pop("measure"): tuple(int(c) for c in row.values() if c is not None) for row in rows
+    }
+    return RfmCuts(**{measure: cuts.get(measure, ()) for measure in MEASURES})
 
 
 def score(history: Table, cuts: RfmCuts) -> Table:
@@ -114,27 +121,35 @@ def _bands_below(value: Column, cuts: Sequence[int]) -> Column:
     return sum(((value > cut).cast("int8") for cut in cuts), start=ibis.literal(0, "int8"))
 
 
-def _even_cuts(buyers: Table, column: str) -> tuple[int, ...]:
-    counted = buyers.group_by(value=buyers[column]).aggregate(buyers=buyers.count())
-    counts = counted.order_by("value").to_pyarrow()
-    return even_cuts(counts["value"].to_numpy(), counts["buyers"].to_numpy())
+def even_cuts(values: Table) -> Table:
+    """Cut-offs by the rule at the head of this module: measure, cut_1 … cut_4.
 
+    Args:
+        values: measure, value (whole numbers), a row per customer and measure.
 
-def even_cuts(values: np.ndarray, counts: np.ndarray) -> tuple[int, ...]:
-    """Cut-offs of a distribution given as rising values and how many have each.
-
-    See the rule at the head of this module. A cut that would leave nobody above it is dropped.
+    A cut that would leave nobody above it is empty, and so are those after it.
     """
-    up_to = np.cumsum(counts)
-    cuts: list[int] = []
-    taken = 0
-    for bands_left in range(BANDS, 1, -1):
-        everyone = int(up_to[-1]) if len(up_to) else 0
-        # Whole numbers only: the smallest value whose share of the rest reaches 1 / bands_left.
-        reached = (up_to - taken) * bands_left >= everyone - taken
-        index = int(np.argmax(reached & (up_to > taken))) if taken < everyone else len(values)
-        if index >= len(values) - 1:
-            break
-        cuts.append(int(values[index]))
-        taken = int(up_to[index])
-    return tuple(cuts)
+    counted = values.group_by("measure", "value").aggregate(n=values.count())
+    so_far = counted.n.sum().over(group_by="measure", order_by="value", rows=(None, 0))
+    ordered = counted.select("measure", "value", up_to=so_far)
+    state = ordered.group_by("measure").aggregate(everyone=ordered.up_to.max()).mutate(taken=0)
+    found = state.select("measure")
+    for place, bands_left in enumerate(range(BANDS, 1, -1), start=1):
+        state = _next_cut(ordered, state, bands_left)
+        cut = state.select("measure", **{f"cut_{place}": state.cut})
+        found = found.left_join(cut, "measure").drop("measure_right")
+    return found
+
+
+def _next_cut(ordered: Table, state: Table, bands_left: int) -> Table:
+    """measure, cut, taken, everyone after the smallest value to take in 1 / bands_left of the rest.
+
+    No row for a measure of which nobody is left above it. Whole numbers only: engines agree.
+    """
+    table = ordered.inner_join(state.select("measure", "taken", "everyone"), "measure")
+    more = table.up_to - table.taken
+    reached = table.filter((more > 0) & (more * bands_left >= table.everyone - table.taken))
+    first = reached.group_by("measure").aggregate(
+        cut=reached.value.min(), taken=reached.up_to.min(), everyone=reached.everyone.min()
+    )
+    return first.filter(first.taken < first.everyone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import expm1
 from typing import Any
 
 from django.utils.functional import Promise
@@ -91,6 +92,9 @@ REASONS: Mapping[str, Promise] = {
     "spends_less": _("Spends less from visit to visit"),
     "spends_alike": _("Spends about the same on every visit"),
     "discount_share": _("%(value)s of the price was discount in the last half-year"),
+    "dearer": _("What they buy has become dearer by %(value)s in the last two months"),
+    "cheaper": _("What they buy has become cheaper by %(value)s in the last two months"),
+    "prices_alike": _("What they buy costs about what it did"),
     "returned_share": _("%(value)s of what was bought came back"),
     "variety": _("Different things bought: %(value)s"),
     "novelty": _("Things bought for the first time in the last 90 days: %(value)s"),
@@ -100,6 +104,7 @@ REASONS: Mapping[str, Promise] = {
 }
 REGULAR_FROM = 0.2
 STEADY_TO = 0.1
+SAME_PRICE_TO = 0.005
 RATIOS = ("discount_share", "returned_share", "weekend_share")
 AMOUNTS = ("spend_90d", "day_amount")
 
@@ -133,10 +138,17 @@ def _worded(code: str, value: float) -> str:
         if abs(value) <= STEADY_TO:
             return "spends_alike"
         return "spends_more" if value > 0 else "spends_less"
+    if code == "price_change":
+        if abs(value) < SAME_PRICE_TO:
+            return "prices_alike"
+        return "dearer" if value > 0 else "cheaper"
     return code
 
 
 def _shown(code: str, value: float) -> str:
+    if code == "price_change":
+        # A log change: 0.05 is 5.1% dearer.
+        return formats.percent(abs(expm1(value)), 0)
     if code in RATIOS:
         return formats.percent(value, 0)
     if code in AMOUNTS:

@@ -37,6 +37,7 @@ DRIVERS: Mapping[str, Promise] = {
     "day_amount": _("Spend on a visit"),
     "amount_change": _("Trend of spend"),
     "discount_share": pgettext_lazy("driver", "Discounts"),
+    "price_change": _("Prices of what they buy"),
     "returned_share": pgettext_lazy("driver", "Returns"),
     "variety": _("How many different things"),
     "novelty": _("New things tried"),
@@ -61,10 +62,13 @@ WARNINGS: Mapping[str, Method] = {
         _("Learned from the past: how customers stood on several earlier days, and who then stayed "
           "away for twice their usual gap, at least 30 and at most 180 days. A model of the rhythm "
           "of buying, weighted signs and decision trees are held against a day they had not seen, "
-          "weighed by how well they did, and corrected so that 70% means 70%. The interval says "
-          "how far off such chances were on that day. A shop with few customers gets the shares "
-          "of those who stood alike. It says who may leave, not whom a message would bring back."),
-        _("log-odds = a + Σ weight × log-odds of each; interval: 80%, by groups of near chances"),
+          "weighed by how well they did, and corrected so that 70% means 70%. With a year and a "
+          "half of records, the same weeks of last year count too. The interval says how far off "
+          "such chances were on that day, and how much one month differs from another. A shop "
+          "with few customers gets the shares of those who stood alike. It says who may leave, "
+          "not whom a message would bring back."),
+        _("log-odds = a + season + Σ weight × log-odds of each; interval: 80%, by groups of near "
+          "chances and by how months differ"),
         "leaving=1&sort=-risk",
     ),
     "churn-loss": Method(

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from math import log
 from statistics import linear_regression, mean, pstdev
 
 import pyarrow as pa
@@ -33,6 +34,32 @@ def change(values: list[int]) -> float | None:
         return None
     slope = linear_regression(range(len(values)), values).slope
     return slope * (len(values) - 1) / mean(values)
+
+
+def price_change(rows: list[dict], who: str, as_of: date) -> float | None:
+    """Log change of unit prices, sixty days against the hundred and twenty before, by looping."""
+
+    def unit(item: int, first: int, last: int) -> float | None:
+        sold = [
+            one
+            for one in rows
+            if one["product_id"] == item
+            and one["amount"] > 0
+            and first < (as_of - one["ordered_at"].date()).days <= last
+        ]
+        if not sold:
+            return None
+        return sum(one["amount"] for one in sold) / sum(one["quantity"] for one in sold)
+
+    weights, moved = 0.0, 0.0
+    for one in rows:
+        days = (as_of - one["ordered_at"].date()).days
+        if one["customer_id"] == who and one["amount"] > 0 and 0 < days <= 365:
+            late, before = unit(one["product_id"], 0, 60), unit(one["product_id"], 60, 180)
+            if late and before:
+                weights += one["amount"]
+                moved += one["amount"] * round(min(max(log(late / before), -1), 1), 6)
+    return moved / weights if weights else None
 
 
 def twin(rows: list[dict], as_of: date) -> dict:
@@ -65,6 +92,7 @@ def twin(rows: list[dict], as_of: date) -> dict:
             row[f"spend_{window}d"] = sum(
                 o["amount"] for o in own if (as_of - o["day"]).days <= window
             )
+        row["price_change"] = price_change(rows, who, as_of)
         found[who] = row | _of_lines(known[who], as_of)
     return found
 
@@ -115,6 +143,30 @@ def compare(found: dict, expected: dict) -> None:
 def test_equals_its_twin(rows: list[dict]) -> None:
     with opened(rows) as shop:
         compare(rows_of(history(shop, [AS_OF])), twin(rows, AS_OF))
+
+
+def test_price_changes_are_those_of_the_whole_shop_for_what_the_customer_buys() -> None:
+    """Item 1 became a fifth dearer for everyone, item 2 stayed; the control buys item 2 alone."""
+    early, late = AS_OF - 100 * DAY, AS_OF - 10 * DAY
+    rows = [
+        line("other", early, 100, product_id=1),
+        line("other", late, 120, product_id=1, order_id=2),
+        line("other", early, 100, product_id=2, order_id=3),
+        line("other", late, 200, product_id=2, quantity=2.0, order_id=4),
+        line("one", AS_OF - 300 * DAY, 90, product_id=1),
+        line("both", AS_OF - 200 * DAY, 90, product_id=1),
+        line("both", AS_OF - 200 * DAY, 90, product_id=2),
+        line("two", AS_OF - 300 * DAY, 90, product_id=2),
+        line("long ago", AS_OF - 400 * DAY, 90, product_id=1),
+        line("back", AS_OF - 20 * DAY, -90, product_id=1),
+    ]
+    with opened(rows) as shop:
+        found = rows_of(history(shop, [AS_OF], parts=["prices"]))
+    told = {who: row["price_change"] for who, row in found.items()}
+    assert told["one"] == pytest.approx(log(1.2), abs=1e-6)
+    assert told["both"] == pytest.approx(log(1.2) / 2, abs=1e-6)
+    assert told["two"] == 0
+    assert (told["long ago"], told["back"]) == (None, None)
 
 
 def test_several_dates_in_one_pass_say_what_each_alone_says() -> None:

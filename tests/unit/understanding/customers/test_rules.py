@@ -143,3 +143,12 @@ def test_reasons_are_said_only_where_there_is_a_value() -> None:
     with translation.override("en"):
         assert sentences.reasons(found) == ["The last visit is 1.4 times the usual gap ago"]
     assert sentences.reasons(None) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(0.0953, "dearer by 10%"), (-0.0513, "cheaper by 5%"), (0.004, "costs about what it did")],
+)
+def test_prices_are_said_as_they_moved(change: float, said: str) -> None:
+    with translation.override("en"):
+        assert said in sentences.reason("price_change", change)

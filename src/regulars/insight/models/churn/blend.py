@@ -38,15 +38,24 @@ class Blend:
 
     def moved_to(self, members: Floats, outcome: Floats) -> Blend:
         """The same weights with the intercept at which the mean chance is the mean outcome."""
-        low, high = -10.0, 10.0
         told = members @ np.array(self.weights)
-        for _ in range(60):
-            middle = (low + high) / 2
-            if sigmoid(told + middle).mean() < outcome.mean():
-                low = middle
-            else:
-                high = middle
-        return Blend((low + high) / 2, self.weights)
+        return Blend(intercept_for(told, float(outcome.mean())), self.weights)
+
+    def shifted(self, log_odds: float) -> Blend:
+        """The same with so much added for everyone."""
+        return Blend(self.intercept + log_odds, self.weights)
+
+
+def intercept_for(log_odds: Floats, share: float) -> float:
+    """What must be added to log-odds for their mean chance to be ``share``, from −10 to 10."""
+    low, high = -10.0, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if sigmoid(log_odds + middle).mean() < share:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
 
 
 def learn(members: Floats, outcome: Floats) -> Blend:

@@ -35,6 +35,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "day_amount": ("day_amount", "spend", "lines_per_day"),
     "amount_change": ("amount_change", "last_amount"),
     "discount_share": ("discount_share_180d", "discount_share"),
+    "price_change": ("price_change",),
     "returned_share": ("returned_share",),
     "variety": tuple(f"distinct_{subject}" for subject in BREADTHS),
     "novelty": tuple(f"new_{subject}_90d" for subject in BREADTHS),

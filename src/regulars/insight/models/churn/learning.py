@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from regulars.insight.evaluation.probabilities import calibration_curve
 from regulars.insight.features.sample import part_of
-from regulars.insight.models.churn import blend, members
+from regulars.insight.models.churn import blend, members, times
 from regulars.insight.models.churn.back_test import BackTest, Group, compared, crossed, groups_of
 from regulars.insight.models.churn.blend import Blend
 from regulars.insight.models.churn.columns import COLUMNS, STATISTIC, Floats, numbers
 from regulars.insight.models.churn.members import Members
 from regulars.insight.models.churn.process import NEEDED
+from regulars.insight.models.churn.times import Times
 
 ENOUGH_CUSTOMERS = 150
 ENOUGH_OF_EACH = 30
@@ -97,14 +98,18 @@ class Learned:
     blend: Blend
     groups: tuple[Group, ...]
     back_test: BackTest
+    times: Times
 
 
-def learn(cases: Cases, *, level: float, seed: int) -> Learned:
+def learn(cases: Cases, *, as_of: date, opened: date, level: float, seed: int) -> Learned:
     """Hold back, learn, judge; then learn once more from everything.
 
     The weights of the blend are those of all cases the trial had not seen; its intercept is moved
-    so that the mean chance over all past dates is what was seen on them: one date may be a good or
-    a bad month.
+    so that the mean chance over all past dates is what was seen on them, for one date may be a good
+    or a bad month, and by the season to come (see ``times``).
+
+    Args:
+        opened: the first day on record.
     """
     known, unseen, by = _split(cases)
     trial = members.learn(known.columns, known.away, _latest(known), seed)
@@ -114,7 +119,14 @@ def learn(cases: Cases, *, level: float, seed: int) -> Learned:
     chances = crossed(told, unseen.away, unseen.quarter // 2)[latest]
     grown = trial.trees is not None
     final = members.learn(cases.columns, cases.away, _latest(cases), seed, grown=grown)
-    weights = blend.learn(told, unseen.away)
+    told_now = final.log_odds(cases.columns)
+    even = blend.learn(told, unseen.away).moved_to(told_now, cases.away)
+    seen_times = times.learn(
+        times.levels(even.log_odds(told_now), cases.away, cases.date_of, cases.dates),
+        as_of=as_of,
+        opened=opened,
+        horizon_days=float(cases.columns["horizon_days"].mean()),
+    )
     test = BackTest(
         by=by,
         tested_on=cases.dates[int(held.date_of.min())],
@@ -127,9 +139,10 @@ def learn(cases: Cases, *, level: float, seed: int) -> Learned:
     )
     return Learned(
         members=final,
-        blend=weights.moved_to(final.log_odds(cases.columns), cases.away),
+        blend=even.shifted(seen_times.season),
         groups=groups_of(chances, held.away, level),
         back_test=test,
+        times=seen_times,
     )
 
 

@@ -33,6 +33,7 @@ from regulars.insight.models.churn.members import Members
 from regulars.insight.models.churn.scoring import Scorer
 from regulars.insight.models.churn.signals import signals
 from regulars.insight.models.churn.target import HorizonRule, past_dates, scored, seen
+from regulars.insight.models.churn.times import Times, with_season
 from regulars.insight.models.clv.likelihood import FamilyFit
 from regulars.insight.models.return_rates import ReturnRates
 from regulars.insight.shop import Shop
@@ -90,7 +91,7 @@ class ChurnWarning:
         learned, cells = data.pop("learned"), data.pop("cells")
         method = "missing" if self.missing else "members" if learned else "cells"
         if learned:
-            data |= {name: learned[name] for name in ("blend", "groups", "back_test")}
+            data |= {name: learned[name] for name in ("blend", "groups", "back_test", "times")}
             data["members"] = list(self.scorer.members.names)
         horizon = cells["horizon_days"] if cells else None
         return {**data, "method": method, "cells_horizon_days": horizon}
@@ -114,11 +115,11 @@ class ChurnWarning:
                 why; contributions cost much more than chances.
 
         Columns: p_churn (chance of no purchase within churn_horizon_days), p_churn_low,
-        p_churn_high (at ``level``: how far off such chances were in the back-test), p_churn_n
-        (customers behind the interval), churn_horizon_days, churn_reasons (at most three, each
-        code, value and contribution to the log-odds, the strongest first), expected_loss (minor
-        units: p_churn × expected spend, never below 0); and where there are reasons, what stands
-        around the silence, see ``signals``.
+        p_churn_high (at ``level``: how far off such chances were in the back-test and how far
+        months drift), p_churn_n (customers behind the interval), churn_horizon_days,
+        churn_reasons (at most three, each code, value and contribution to the log-odds, the
+        strongest first), expected_loss (minor units: p_churn × expected spend, never below 0); and
+        where there are reasons, what stands around the silence, see ``signals``.
         """
         if rhythms is None:
             rhythms = held_rhythm(shop, as_of=as_of)
@@ -152,7 +153,9 @@ class ChurnWarning:
         """
         if self.learned is None:
             raise ValueError("Nothing was learned; see missing and cells.")
-        return Scorer(self.learned.members, self.learned.blend, self.learned.groups)
+        known = self.learned
+        reach = known.times.reach(self.level)
+        return Scorer(known.members, known.blend, known.groups, reach)
 
     def _by_members(self, shop: Shop, as_of: date, rhythms: Table) -> Table:
         table = scored(shop, self.rule, as_of=as_of, parts=self.parts, rhythms=rhythms)
@@ -225,7 +228,8 @@ def fit(
     days = (as_of - known["first"]).days if known["first"] else 0
     wanted = HorizonRule.fixed(horizon_days) if horizon_days else (rule or HorizonRule())
     wanted = wanted.within(days)
-    windows = past_dates(known["first"], as_of, wanted.longest)
+    past = past_dates(known["first"], as_of, wanted.longest)
+    windows = with_season(past, known["first"], as_of)
     chosen = (PARTS if thorough(shop) else ("events",)) if parts is None else tuple(parts)
     blank = ChurnWarning(as_of, seed, wanted, chosen, windows, known["customers"], None, None, None)
     learned = None
@@ -236,7 +240,7 @@ def fit(
         if cases.enough:
             # Matrices this small are not worth threads of the linear algebra.
             with threadpool_limits(limits=1):
-                learned = learn(cases, level=LEVEL, seed=seed)
+                learned = learn(cases, as_of=as_of, opened=known["first"], level=LEVEL, seed=seed)
     return _finished(shop, blank, learned)
 
 
@@ -271,6 +275,7 @@ def _learned(data: dict[str, Any]) -> Learned:
         blend=Blend(data["blend"]["intercept"], tuple(data["blend"]["weights"])),
         groups=tuple(Group(**group) for group in data["groups"]),
         back_test=BackTest.of(data["back_test"]),
+        times=Times(**data["times"]),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.insight.models.churn.back_test import Group
-from regulars.insight.models.churn.blend import Blend
+from regulars.insight.models.churn.blend import Blend, sigmoid
 from regulars.insight.models.churn.columns import REASON_OF, REASONS, Floats, numbers
 from regulars.insight.models.churn.members import Members
 
@@ -30,11 +30,15 @@ Batch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 @dataclass(frozen=True)
 class Scorer:
-    """What a batch needs; small, so that it can travel to other machines."""
+    """What a batch needs; small, so that it can travel to other machines.
+
+    ``reach`` is how far months drift, in log-odds (see ``times``).
+    """
 
     members: Members
     blend: Blend
     groups: tuple[Group, ...]
+    reach: float
 
     def chances(self, id_type: pa.DataType) -> tuple[Batch, pa.Schema]:
         """A function for ``Engine.apply`` that answers customer_id and ``CHANCE``."""
@@ -43,7 +47,7 @@ class Scorer:
         def tell(batch: pa.RecordBatch) -> pa.RecordBatch:
             columns = numbers(batch, self.members.needed)
             p = self.blend.chance(self.members.log_odds(columns)) if len(batch) else np.empty(0)
-            low, high, n = intervals(p, self.groups)
+            low, high, n = intervals(p, self.groups, self.reach)
             horizon = columns["horizon_days"].astype("int64")
             arrays = [batch.column("customer_id").cast(id_type), p, low, high, n, horizon]
             return pa.record_batch([pa.array(one) for one in arrays], schema=schema)
@@ -106,15 +110,19 @@ SUMMED = {"trouble": ("complaints_180d", "no_shows_180d", "cancellations_180d")}
 """Reasons whose value is the sum of several columns."""
 
 
-def intervals(p: Floats, groups: tuple[Group, ...]) -> tuple[Floats, Floats, Floats]:
-    """low, high and n of each chance: as far off as its group of the back-test allows.
+def intervals(p: Floats, groups: tuple[Group, ...], reach: float) -> tuple[Floats, Floats, Floats]:
+    """low, high and n of each chance: as far off as its group of the back-test and drift allow.
 
     A group that was predicted at 0.30 and seen at 0.34, surely between 0.31 and 0.37, moves the
-    upper end of its members up by 0.07 and the lower end not at all.
+    upper end of its members up by 0.07 and the lower end not at all. Drift shifts log-odds by
+    ``reach`` either way. The two have nothing to do with each other, so their squares add up.
     """
     starts = np.array([group.start for group in groups])
     place = np.maximum(np.searchsorted(starts, p, side="right") - 1, 0)
     down = np.array([min(0.0, group.low - group.predicted) for group in groups])
     up = np.array([max(0.0, group.high - group.predicted) for group in groups])
     n = np.array([group.n for group in groups], dtype="int64")
-    return np.clip(p + down[place], 0.0, 1.0), np.clip(p + up[place], 0.0, 1.0), n[place]
+    odds = np.log(np.clip(p, 1e-12, 1.0)) - np.log(np.clip(1.0 - p, 1e-12, 1.0))
+    low = p - np.hypot(down[place], p - sigmoid(odds - reach))
+    high = p + np.hypot(up[place], sigmoid(odds + reach) - p)
+    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0), n[place]

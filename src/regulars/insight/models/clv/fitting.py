@@ -8,11 +8,11 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from regulars.insight.engines.functions import total
 from regulars.insight.evidence import Missing
 from regulars.insight.features.sample import sampled
 from regulars.insight.models.clv import boosting
 from regulars.insight.models.clv.learning import Source, learn
+from regulars.insight.models.clv.margin import Margin, fit_margin
 from regulars.insight.models.clv.model import Model
 from regulars.insight.models.clv.trial import Outcome, attempt
 from regulars.insight.models.clv.value import CustomerValue
@@ -57,7 +57,7 @@ def fit(
         drawn = days if share == 1.0 else days.filter(sampled(days.customer_id, share, seed=seed))
         tested = min(horizon_days, known_days // 2, LONGEST_TEST_DAYS)
         source = Source(shop.engine.hold(drawn), first, tested)
-        margin = margin_share(shop, as_of)
+        margin = fit_margin(shop, as_of)
         # Vectors of four: threads of the linear algebra only wait for each other.
         with threadpool_limits(limits=1):
             outcome = attempt(source, as_of, seed=seed, level=LEVEL, member=member)
@@ -66,7 +66,7 @@ def fit(
 
 
 def _model(
-    source: Source, as_of: date, seed: int, outcome: Outcome, margin_share: float | None
+    source: Source, as_of: date, seed: int, outcome: Outcome, margin: Margin | None
 ) -> Model:
     """Everything learned anew from all days, with the weights and intervals of the back-test."""
     learned = learn(source, as_of, seed)
@@ -82,7 +82,7 @@ def _model(
         purchase_band=outcome.purchase_band,
         spend_band=outcome.spend_band,
         trial=outcome.trial,
-        margin_share=margin_share,
+        margin=margin,
     )
 
 
@@ -94,29 +94,6 @@ def _missing(counts: dict[str, Any], known_days: int) -> Missing | None:
     if counts["returned"] < FEWEST_RETURNS:
         return Missing("orders", FEWEST_RETURNS - counts["returned"])
     return None
-
-
-def margin_share(shop: Shop, as_of: date) -> float | None:
-    """What is left of each unit of spend after the cost of what was sold, where it is known."""
-    products = shop.tables.get("products")
-    if products is None:
-        return None
-    costed = products.filter(products.cost.notnull()).select("product_id", "cost")
-    if not costed.count().to_pyarrow().as_py():
-        return None
-    lines = shop.at(as_of).lines
-    told = lines.group_by("product_id").aggregate(
-        amount=total(lines.amount), quantity=lines.quantity.sum()
-    )
-    known = told.inner_join(costed, "product_id")
-    sums = (
-        known.aggregate(amount=known.amount.sum(), cost=(known.quantity * known.cost).sum())
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    if not sums["amount"] or sums["amount"] <= 0:
-        return None
-    return float(1.0 - (sums["cost"] or 0.0) / float(sums["amount"]))
 
 
 def _versions() -> dict[str, str]:

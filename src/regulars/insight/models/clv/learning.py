@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from ibis.expr.types import Table
 
+from regulars.insight.features.sample import part_of
 from regulars.insight.models.clv import boosting
 from regulars.insight.models.clv.cases import cases, seen, windows_of
 from regulars.insight.models.clv.families import FAMILIES, Floats
@@ -80,9 +81,17 @@ class Source:
         return _numbers(seen(self.days, dates, self.windows, horizon_days))
 
 
+HALVING = 202
+"""Seed of the halves into which the back-test parts customers."""
+
+
 def _numbers(table: Table) -> Columns:
-    """Columns as floats, in an order that is the same on every engine."""
-    rows = table.order_by("at", "customer_id").drop("at", "customer_id").to_pyarrow()
+    """Columns as floats and the customer's ``half`` (0 or 1, the same on every date).
+
+    In an order that is the same on every engine.
+    """
+    halved = table.mutate(half=part_of(table.customer_id, seed=HALVING) % 2)
+    rows = halved.order_by("at", "customer_id").drop("at", "customer_id").to_pyarrow()
     return {
         name: rows[name].to_numpy(zero_copy_only=False).astype(float) for name in rows.column_names
     }

@@ -14,6 +14,7 @@ from regulars.insight.models.clv.bands import Band
 from regulars.insight.models.clv.families import Floats
 from regulars.insight.models.clv.learning import Learned, Trees, purchases, spend
 from regulars.insight.models.clv.likelihood import FamilyFit
+from regulars.insight.models.clv.margin import Margin
 from regulars.insight.models.clv.members import WEEK, Columns, Period, histories, likeliest
 from regulars.insight.models.clv.spending import SpendFit
 from regulars.insight.models.clv.trial import Trial
@@ -48,7 +49,7 @@ class Model:
         at: learned from the days before it. first_on: the first purchase day seen.
         tested_days: horizon of the back-test and of the recent windows.
         purchase_weights, spend_weights: the blend, by member.
-        margin_share: margin of all spend whose cost is known; None when none is.
+        margin: what is left of spend after costs; None where no cost is known.
     """
 
     at: date
@@ -62,7 +63,7 @@ class Model:
     purchase_band: Band
     spend_band: Band
     trial: Trial
-    margin_share: float | None
+    margin: Margin | None
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Model:
@@ -77,6 +78,7 @@ class Model:
         known["trees"] = Trees(**data["trees"])
         for name in ("purchase_band", "spend_band"):
             known[name] = Band(**_tuples(data[name]))
+        known["margin"] = Margin(**data["margin"]) if data["margin"] else None
         known["trial"] = Trial.of(data["trial"])
         return cls(**known)
 
@@ -116,7 +118,6 @@ class Model:
         stretch = period.horizon / self.tested_days
         low, high = self.purchase_band.bounds(expected, stretch)
         spend_low, spend_high = self.spend_band.bounds(money, stretch)
-        share = self.margin_share
         return {
             "p_alive": self.shape.alive(histories(columns)),
             "expected_purchases": expected,
@@ -126,10 +127,15 @@ class Model:
             "expected_spend_low": _minor(np.maximum(spend_low, 0.0)),
             "expected_spend_high": _minor(spend_high),
             "expected_spend_sd": self.spend_band.spread(money, stretch),
-            "expected_margin": [None] * len(money) if share is None else _minor(money * share),
+            "expected_margin": self._margins(money, columns),
             "value_next_on": _next_on(_wait_weeks(self.shape, columns) * WEEK, as_of),
             "clv_member": [self.member] * len(money),
         }
+
+    def _margins(self, money: Floats, columns: Columns) -> Any:
+        if self.margin is None or "costed_amount" not in columns:
+            return [None] * len(money)
+        return _minor(money * self.margin.shares(columns))
 
 
 def _next_on(wait_days: Floats, as_of: date) -> pa.Array:

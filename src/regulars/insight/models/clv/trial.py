@@ -1,7 +1,8 @@
 """The back-test: members learned before earlier dates, judged by what happened after them.
 
-Weights of the blend are chosen here, so its own figures come from halves of the cases: what is said
-about one half is weighted by what was best for the other. Whether trees take part and the nominal
+Weights of the blend are chosen here, so its own figures come from halves of the customers: what is
+said about one half is weighted by what was best for the other. A customer stands in the same half
+on every date, so nobody judges what they taught. Whether trees take part and the nominal
 level of the intervals are chosen on all cases: the coverage told is near the level by that choice.
 """
 
@@ -21,6 +22,8 @@ from regulars.insight.models.clv.families import Floats
 from regulars.insight.models.clv.learning import Source, learn, purchases, spend, stacked
 from regulars.insight.models.clv.members import TREES, Period
 from regulars.insight.models.clv.spending import GAMMA_GAMMA, SPEND_TREES
+
+Chosen = NDArray[np.bool_]
 
 SECOND_TEST_FROM = 2.5
 """Horizons of past from which a second, earlier date is tested too."""
@@ -135,11 +138,12 @@ def attempt(
         told.append(purchases(learned[-1][0], known, period))
         columns.append(known)
     count = np.concatenate([known["purchase_days"] for known in columns])
+    half = np.concatenate([known["half"] for known in columns]) == 0
     bought = np.concatenate([known["bought_days"] for known in columns])
     paid = np.concatenate([known["paid"] for known in columns])
     members = stacked(told)
     tests = np.repeat(np.arange(len(dates)), [len(known["paid"]) for known in columns])
-    weighing = Weighing(count, lasting(members[SIMPLE], bought, tests, seasonal), member)
+    weighing = Weighing(count, half, lasting(members[SIMPLE], bought, tests, seasonal), member)
     judged, band, expected = _judge(members, bought, weighing, level, whole=True)
     parts = np.split(expected, np.cumsum([len(known["paid"]) for known in columns])[:-1])
     amounts = stacked(
@@ -148,7 +152,7 @@ def attempt(
             for (fit, period), part, known in zip(learned, parts, columns, strict=True)
         ]
     )
-    weighing = Weighing(count, lasting(amounts[GAMMA_GAMMA], paid, tests, seasonal))
+    weighing = Weighing(count, half, lasting(amounts[GAMMA_GAMMA], paid, tests, seasonal))
     judged_spend, spend_band, _ = _judge(amounts, paid, weighing, level, whole=False)
     off = [
         total_errors(members[SIMPLE], bought, tests),
@@ -160,14 +164,18 @@ def attempt(
 
 @dataclass(frozen=True)
 class Weighing:
-    """How members are weighed: purchase days to group by, totals to meet, one member alone."""
+    """How members are weighed: purchase days to group by, totals to meet, one member alone.
+
+    ``half`` says of each case whether its customer stands in the first half.
+    """
 
     count: Floats
+    half: Chosen
     lasting: float
     member: str | None = None
 
     def weights(
-        self, members: Mapping[str, Floats], outcome: Floats, part: NDArray[np.bool_] | None = None
+        self, members: Mapping[str, Floats], outcome: Floats, part: Chosen | None = None
     ) -> Mapping[str, float]:
         """Weights from all cases or a part of them."""
         if self.member is not None:
@@ -226,7 +234,7 @@ def _judge(
             chosen, crossed = dict(members), other
     weights = weighing.weights(chosen, outcome)
     told = blended(chosen, weights)
-    nominal, (covered, covered_open) = _calibrated(crossed, outcome, level, whole)
+    nominal, (covered, covered_open) = _calibrated(crossed, outcome, weighing.half, level, whole)
     judged = Judged(
         blend=measure(crossed, outcome),
         members={code: measure(said, outcome) for code, said in members.items()},
@@ -238,7 +246,7 @@ def _judge(
 
 
 def _calibrated(
-    expected: Floats, outcome: Floats, level: float, whole: bool
+    expected: Floats, outcome: Floats, half: Chosen, level: float, whole: bool
 ) -> tuple[float, tuple[float, float | None]]:
     """The nominal level whose intervals hold what is asked, and what they hold.
 
@@ -246,32 +254,38 @@ def _calibrated(
     """
     tried = []
     for change in NOMINAL_LEVELS:
-        low, high = _crossed_bounds(expected, outcome, level + change, whole)
+        low, high = _crossed_bounds(expected, outcome, half, level + change, whole)
         tried.append((level + change, coverage(low, high, outcome)))
     return min(tried, key=lambda one: round(abs(one[1][0] - level), 3))
 
 
-def _halves(n: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    half = np.arange(n) % 2 == 0
-    return half, ~half
+def judges(half: Chosen) -> list[tuple[Chosen, Chosen]]:
+    """Who is judged and by whom they are: each half by the other.
+
+    So few that all stand in one half are judged by themselves; nobody else is there.
+    """
+    if half.all() or not half.any():
+        everyone = np.ones_like(half)
+        return [(everyone, everyone)]
+    return [(half, ~half), (~half, half)]
 
 
 def _crossed(members: Mapping[str, Floats], outcome: Floats, weighing: Weighing) -> Floats:
-    """The blend of each half of the cases with the weights that were best for the other."""
+    """The blend of each half of the customers with the weights that were best for the other."""
     expected = np.zeros_like(outcome)
-    for part in _halves(len(outcome)):
-        weights = weighing.weights(members, outcome, ~part)
+    for part, other in judges(weighing.half):
+        weights = weighing.weights(members, outcome, other)
         expected[part] = blended({code: said[part] for code, said in members.items()}, weights)
     return expected
 
 
 def _crossed_bounds(
-    expected: Floats, outcome: Floats, level: float, whole: bool
+    expected: Floats, outcome: Floats, half: Chosen, level: float, whole: bool
 ) -> tuple[Floats, Floats]:
     """Bounds of each half learned from the other."""
     low, high = np.zeros_like(outcome), np.zeros_like(outcome)
-    for part in _halves(len(outcome)):
-        band = learn_band(expected[~part], outcome[~part], level=level, whole=whole)
+    for part, other in judges(half):
+        band = learn_band(expected[other], outcome[other], level=level, whole=whole)
         low[part], high[part] = band.bounds(expected[part])
     return low, high
 

@@ -14,6 +14,7 @@ from ibis.expr.types import Table
 
 from regulars.insight.evidence import Missing
 from regulars.insight.models.clv.cases import cases, windows_of
+from regulars.insight.models.clv.margin import own_margins
 from regulars.insight.models.clv.members import Period
 from regulars.insight.models.clv.model import COLUMNS, Model, schema_of
 from regulars.insight.shop import Shop
@@ -66,9 +67,10 @@ class CustomerValue:
 
         Columns: p_alive (chance of still being a customer); expected_purchases (purchase days in
         the horizon) with _low, _high; expected_spend, _low, _high (minor units, net of returns)
-        and expected_spend_sd; expected_margin (minor units; empty without costs); value_next_on
-        (when the next purchase is due at the customer's rate, if still a customer); clv_member
-        (the member with the most weight). Intervals are predictive, at ``level``.
+        and expected_spend_sd; expected_margin (minor units, at the customer's own share, see
+        ``margin``; empty without costs); value_next_on (when the next purchase is due at the
+        customer's rate, if still a customer); clv_member (the member with the most weight).
+        Intervals are predictive, at ``level``.
         """
         snapshot = shop.at(as_of)
         if self.model is None:
@@ -77,10 +79,18 @@ class CustomerValue:
         buying = snapshot.purchase_days
         first = buying.day.min().to_pyarrow().as_py() or self.model.first_on
         told = cases(snapshot.day_totals, [as_of], windows_of(tested)).drop("at")
+        told = self._with_margins(shop, told, as_of)
         period = Period(days, tested, max((as_of - first).days, 1))
         schema = schema_of(told.customer_id.type().to_pyarrow())
         scored = shop.engine.apply(told, self.model.batches(period, as_of), schema)
         return snapshot.per_customer(scored)
+
+    def _with_margins(self, shop: Shop, told: Table, as_of: date) -> Table:
+        own = own_margins(shop, as_of) if self.model and self.model.margin else None
+        if own is None:
+            return told
+        joined = told.left_join(own, "customer_id").drop("customer_id_right")
+        return joined.fill_null({"costed_amount": 0, "costed_margin": 0.0})
 
 
 def _nothing() -> dict[str, Any]:

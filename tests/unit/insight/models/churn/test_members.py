@@ -106,10 +106,23 @@ def test_no_case_judges_what_it_taught() -> None:
 
 def test_an_interval_reaches_as_far_as_its_group_was_off() -> None:
     groups = (Group(0.0, 0.1, 0.1, 0.08, 0.13, 50), Group(0.2, 0.30, 0.34, 0.31, 0.37, 60))
-    low, high, n = intervals(np.array([0.1, 0.2, 0.5]), groups)
+    low, high, n = intervals(np.array([0.1, 0.2, 0.5]), groups, 0.0)
     assert np.allclose(low, [0.08, 0.2, 0.5])
     assert np.allclose(high, [0.13, 0.27, 0.57])
     assert n.tolist() == [50, 60, 60]
+
+
+def test_drift_widens_an_interval_by_log_odds_and_squares_add_up() -> None:
+    sure = (Group(0.0, 0.5, 0.5, 0.5, 0.5, 50),)
+    low, high, _ = intervals(np.array([0.5]), sure, 1.0)
+    assert np.allclose([low[0], high[0]], [1 / (1 + np.e), np.e / (1 + np.e)])
+    unsure = (Group(0.0, 0.5, 0.5, 0.4, 0.5, 50),)
+    wider, _, _ = intervals(np.array([0.5]), unsure, 1.0)
+    assert wider[0] == pytest.approx(0.5 - np.hypot(0.1, 0.5 - low[0]))
+    # Nobody is told less than nothing or more than certain.
+    low, high, _ = intervals(np.array([0.0, 1.0]), unsure, 2.0)
+    assert low.min() >= 0
+    assert high.max() <= 1
 
 
 def test_every_column_stands_under_one_reason() -> None:

@@ -16,7 +16,6 @@ from regulars.insight.features.amount import amount
 from regulars.insight.features.summary import summary
 from regulars.insight.features.value import cohorts, concentration, value_by, value_distribution
 from regulars.insight.models import clv
-from regulars.insight.models.clv.fitting import margin_share
 from tests.unit.insight.models.clv.simulated import FIRST, lines
 from tests.unit.insight.shops import rows_of
 
@@ -160,19 +159,6 @@ def test_too_little_says_what_is_missing_and_scores_nobody(
         rows = rows_of(found.score(tiny, as_of=at))
     assert all(value is None for row in rows.values() for value in row.values())
     assert clv.CustomerValue.from_json(found.to_json()) == found
-
-
-def test_margin_is_told_where_costs_are_known(table: pa.Table, fitted: clv.CustomerValue) -> None:
-    products = pa.table({"product_id": [1], "cost": pa.array([4000], pa.int64())})
-    with insight.open_shop({"lines": table, "products": products}) as costed:
-        share = margin_share(costed, AS_OF)
-        known = replace(fitted, model=replace(fitted.model, margin_share=share))
-        row = next(iter(rows_of(known.score(costed, as_of=AS_OF)).values()))
-    amounts = pa.compute.filter(
-        table["amount"], pa.compute.less(table["ordered_at"], pa.scalar(AS_OF))
-    ).to_pylist()
-    assert share == pytest.approx(1 - 4000 * len(amounts) / sum(amounts))
-    assert row["expected_margin"] == pytest.approx(row["expected_spend"] * share, abs=1)
 
 
 @pytest.fixture(scope="module")
