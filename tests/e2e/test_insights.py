@@ -89,6 +89,12 @@ def test_without_script_a_figure_is_a_page(analysed: Salon, visit: Visit) -> Non
     expect(page.get_by_role("heading", name="这个数怎么来的")).to_be_visible()
 
 
+def test_on_a_phone_the_chosen_tab_is_in_sight(analysed: Salon, visit: Visit) -> None:
+    for path in ("/insights/", "/insights/method/"):
+        chosen = visit(path, phone=True).locator(".tabs [aria-current]")
+        expect(chosen).to_be_in_viewport(ratio=0.9)
+
+
 PAGES = {
     "today": "/?range=7d",
     "figure": "/today/turnover/?range=30d",
@@ -101,6 +107,8 @@ PAGES = {
     "segments-ready": "/insights/segments/ready/",
     "method": "/insights/method/",
     "run": "/insights/run/",
+    "analysis-settings": "/insights/settings/",
+    "own-fields": "/customers/fields/",
     "settings": "/settings/",
     "users": "/settings/users/",
 }
