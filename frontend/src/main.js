@@ -4,6 +4,7 @@ import "./requests.js";
 import "./theme.js";
 import "./keyboard.js";
 import "./filters.js";
+import "./tabs.js";
 import "./elements/sheet.js";
 import "./elements/toast.js";
 import "./elements/palette.js";

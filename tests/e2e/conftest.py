@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from regulars.kit.models import RoleGrant, User
 from regulars.kit.permissions import Role
+from tests.factories.analysed import sold_and_analysed
+from tests.factories.salon import Salon
 
 SCREENS = Path(__file__).parent.parent.parent / "var" / "screens"
+NOW = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)  # 17:30 in Shanghai, a Tuesday
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 FLAGS = [
     "--no-sandbox",
@@ -31,6 +35,10 @@ FLAGS = [
     "--disable-sync",
 ]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+ARRIVED = """() => document.getAnimations().every(
+    one => one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity
+)"""
+"""Nothing is on its way to another colour or place, which axe would take for what it is."""
 
 Visit = Callable[..., Page]
 
@@ -53,6 +61,14 @@ def owner(transactional_db: None) -> User:
     user = User.objects.create_user("owner", "a long password", name="周店长")
     RoleGrant.objects.create(user=user, role=Role.OWNER)
     return user
+
+
+@pytest.fixture
+def analysed(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Salon:
+    """The small salon with its published run; the clock of its pages stands at the last sale."""
+    monkeypatch.setattr(settings, "STANDING_CLOCK", NOW)
+    salon, _run = sold_and_analysed(NOW)
+    return salon
 
 
 @pytest.fixture
@@ -131,7 +147,7 @@ def barriers() -> Callable[[Page], list[str]]:
         found = []
         for theme in ("light", "dark"):
             page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
-            page.wait_for_timeout(500)  # colours on their way to the other theme have arrived
+            page.wait_for_function(ARRIVED)
             for violation in Axe().run(page, options=WCAG).response["violations"]:
                 found += [
                     f"{theme}: {violation['id']}: {node['target']}: {node['failureSummary']}"

@@ -13,26 +13,22 @@ from regulars.kit.permissions import SYSTEM
 from regulars.people import actions
 from regulars.people.drafts import CustomerDraft
 from regulars.people.models import Customer
-from regulars.understanding import analysis
 from regulars.understanding.models import CustomerResult
 from tests.e2e.conftest import Visit
-from tests.factories.salon import open_salon
+from tests.factories.salon import Salon
 
 Look = Callable[[Page, str], None]
 Barriers = Callable[[Page], list[str]]
 
 
 @pytest.fixture
-def salon(transactional_db: None) -> Customer:
-    """An analysed salon; 曾黎 is among its customers, with a phone and a tag."""
-    now = clock.now()
-    customers = open_salon(until=now, customers=70, days=400).customers
-    pk = customers[4]
+def salon(analysed: Salon) -> Customer:
+    """曾黎, with a phone and a tag, among the 60 customers of the analysed salon."""
+    now, pk = clock.now(), analysed.customers[4]
     actions.update_customer(pk, {"name": "曾黎"}, by=SYSTEM, at=now)
     actions.add_contact(pk, "phone", "13812342384", by=SYSTEM, at=now)
     actions.add_tag(pk, "只约林晓雨", by=SYSTEM, at=now)
     actions.add_note(pk, "喜欢安静，不推销", by=SYSTEM, at=now)
-    analysis.perform(analysis.request_run(trigger="demand", by=SYSTEM, at=now).pk)
     return Customer.objects.get(pk=pk)
 
 
@@ -46,7 +42,8 @@ def test_a_customer_is_found_while_one_types(visit: Visit, salon: Customer) -> N
         expect(rows).to_have_count(1)
         expect(page.get_by_role("row", name="曾黎")).to_contain_text("138****2384")
         expect(box).to_be_focused()
-        assert typed not in page.url
+        # Two letters may stand in a sealed token by chance.
+        assert len(typed) == 2 or typed not in page.url
     page.reload()
     expect(box).to_have_value("13812342384")
     expect(rows).to_have_count(1)
@@ -62,7 +59,7 @@ def test_filters_sorts_and_pages_by_real_clicks(
     expect(rows).to_have_count(50)
     first = rows.first.inner_text()
     page.get_by_role("link", name="下一页").click()
-    expect(rows).to_have_count(20)
+    expect(rows).to_have_count(10)
     page.get_by_role("link", name="上一页").click()
     assert rows.first.inner_text() == first
     page.get_by_role("columnheader", name="到店次数").get_by_role("link").click()

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from regulars.kit.models import User
-from regulars.kit.permissions import SYSTEM
-from regulars.understanding import analysis
-from regulars.understanding.models import Run
-from tests.factories.salon import Salon, open_salon
+from tests.factories.salon import Salon
 
-NOW = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 Visit = Callable[..., Page]
 
 
-@pytest.fixture
-def salon(owner: User, monkeypatch: pytest.MonkeyPatch) -> Salon:
-    """An analysed salon; the clock of its pages stands at the last sale."""
-    monkeypatch.setattr(settings, "STANDING_CLOCK", NOW)
-    found = open_salon(until=NOW)
-    run = analysis.perform(analysis.request_run(trigger="demand", by=SYSTEM, at=NOW).pk)
-    assert run.state == Run.PUBLISHED, run.error
-    return found
-
-
 def test_from_a_figure_to_its_documents_and_back(
-    salon: Salon, visit: Visit, complaints: list[str]
+    analysed: Salon, visit: Visit, complaints: list[str]
 ) -> None:
     page = visit("/")
     page.get_by_role("link", name="近 30 天").click()
@@ -51,7 +33,7 @@ def test_from_a_figure_to_its_documents_and_back(
     assert complaints == []
 
 
-def test_the_bars_of_a_change_sum_to_it(salon: Salon, visit: Visit) -> None:
+def test_the_bars_of_a_change_sum_to_it(analysed: Salon, visit: Visit) -> None:
     page = visit("/today/turnover/?range=30d")
 
     def cents(text: str) -> int:
@@ -63,7 +45,9 @@ def test_the_bars_of_a_change_sum_to_it(salon: Salon, visit: Visit) -> None:
         assert sum(cents(text) for text in bars.locator(".num").all_inner_texts()) == change
 
 
-def test_the_grid_leads_to_its_customers(salon: Salon, visit: Visit, complaints: list[str]) -> None:
+def test_the_grid_leads_to_its_customers(
+    analysed: Salon, visit: Visit, complaints: list[str]
+) -> None:
     page = visit("/insights/rfm/")
     cell = page.locator("a.rfm-cell").first
     people = cell.locator("b").inner_text()
@@ -75,21 +59,21 @@ def test_the_grid_leads_to_its_customers(salon: Salon, visit: Visit, complaints:
     assert complaints == []
 
 
-def test_a_figure_opens_to_its_method(salon: Salon, visit: Visit) -> None:
+def test_a_figure_opens_to_its_method(analysed: Salon, visit: Visit) -> None:
     page = visit("/insights/", language="en")
     page.locator(".stat-value").nth(3).click()
     sheet = page.get_by_role("dialog", name="Share of the top fifth")
     expect(sheet.get_by_text("spend of the top 20% of buyers")).to_be_visible()
 
 
-def test_analyse_now_shows_that_it_waits(salon: Salon, visit: Visit) -> None:
+def test_analyse_now_shows_that_it_waits(analysed: Salon, visit: Visit) -> None:
     page = visit("/insights/run/")
     page.get_by_role("button", name="现在分析").click()
     expect(page.get_by_text("等待开始")).to_be_visible()
     expect(page.get_by_role("button", name="现在分析")).to_have_count(0)
 
 
-def test_one_store_is_looked_at_and_left(salon: Salon, visit: Visit) -> None:
+def test_one_store_is_looked_at_and_left(analysed: Salon, visit: Visit) -> None:
     page = visit("/insights/", language="en")
     page.locator(".sidebar [popovertarget=store-menu]").click()
     page.locator("#store-menu").get_by_role("button", name="望京店").click()
@@ -99,10 +83,16 @@ def test_one_store_is_looked_at_and_left(salon: Salon, visit: Visit) -> None:
     expect(page.locator(".content").get_by_text("望京店")).to_have_count(0)
 
 
-def test_without_script_a_figure_is_a_page(salon: Salon, visit: Visit) -> None:
+def test_without_script_a_figure_is_a_page(analysed: Salon, visit: Visit) -> None:
     page = visit("/", script=False)
     page.locator(".stat-value").first.click()
     expect(page.get_by_role("heading", name="这个数怎么来的")).to_be_visible()
+
+
+def test_on_a_phone_the_chosen_tab_is_in_sight(analysed: Salon, visit: Visit) -> None:
+    for path in ("/insights/", "/insights/method/"):
+        chosen = visit(path, phone=True).locator(".tabs [aria-current]")
+        expect(chosen).to_be_in_viewport(ratio=0.9)
 
 
 PAGES = {
@@ -117,13 +107,15 @@ PAGES = {
     "segments-ready": "/insights/segments/ready/",
     "method": "/insights/method/",
     "run": "/insights/run/",
+    "analysis-settings": "/insights/settings/",
+    "own-fields": "/customers/fields/",
     "settings": "/settings/",
     "users": "/settings/users/",
 }
 
 
 def test_every_page_is_usable_by_everybody(
-    salon: Salon,
+    analysed: Salon,
     visit: Visit,
     barriers: Callable[[Page], list[str]],
     look: Callable[[Page, str], None],
@@ -137,7 +129,7 @@ def test_every_page_is_usable_by_everybody(
 
 
 def test_no_page_is_wider_than_a_phone(
-    salon: Salon, visit: Visit, look: Callable[[Page, str], None]
+    analysed: Salon, visit: Visit, look: Callable[[Page, str], None]
 ) -> None:
     for name, path in PAGES.items():
         page = visit(path, phone=True)

@@ -31,6 +31,22 @@ class Salon:
     items: list[int]
     staff: list[int]
 
+    def told(self) -> dict[str, list[int]]:
+        """Its ids, for JSON."""
+        stores = [store.pk for store in self.stores]
+        return {
+            "stores": stores,
+            "customers": self.customers,
+            "items": self.items,
+            "staff": self.staff,
+        }
+
+    @classmethod
+    def of(cls, told: dict[str, list[int]]) -> Salon:
+        """The salon with these ids, which stands in the database."""
+        north, south = (Store.objects.get(pk=pk) for pk in told["stores"])
+        return cls((north, south), told["customers"], told["items"], told["staff"])
+
 
 def open_salon(*, until: datetime, customers: int = 60, days: int = 730, seed: int = 7) -> Salon:
     """Writes the salon through the same actions as users do; nothing is sold after `until`."""

@@ -15,11 +15,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Sum
 
-from regulars.kit.permissions import SYSTEM, Role
-from regulars.offer.actions import add_user
 from regulars.sales.models import Order
 from regulars.understanding.models import CustomerResult, Run
-from tests.factories.analysed import Analysed
+from tests.factories.analysed import Analysed, let_people_in
+from tests.factories.kept import kept
 from tests.factories.salon import Salon, day, open_salon
 
 STAGES = ((45, "mature", 5), (120, "at_risk", 3))
@@ -31,17 +30,17 @@ def told_salon(now: datetime) -> Iterator[Analysed]:
     """Committed, like `analysed_salon`; emptied afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "STANDING_CLOCK", now)
-        salon = open_salon(until=now)
-        for role in (Role.OWNER, Role.ANALYST, Role.DESK):
-            add_user(str(role), "a long password", str(role), role, by=SYSTEM, at=now)
-        for role in (Role.MANAGER, Role.STYLIST):
-            store = salon.stores[1]
-            add_user(str(role), "a long password", str(role), role, store=store, by=SYSTEM, at=now)
-        run = Run.objects.create(
-            as_of=day(now), trigger="demand", state=Run.PUBLISHED, queued_at=now, published_at=now
-        )
-        CustomerResult.objects.bulk_create(_results(run, salon))
         try:
+            salon = Salon.of(kept(f"sold-{now:%Y%m%dT%H%M}", lambda: open_salon(until=now).told()))
+            let_people_in(salon, now)
+            run = Run.objects.create(
+                as_of=day(now),
+                trigger="demand",
+                state=Run.PUBLISHED,
+                queued_at=now,
+                published_at=now,
+            )
+            CustomerResult.objects.bulk_create(_results(run, salon))
             yield Analysed(salon, run, now)
         finally:
             call_command("flush", interactive=False, verbosity=0)

@@ -52,7 +52,8 @@ class Parameters:
     Args:
         country: whose holidays count, see ``features.occasions.COUNTRIES``; "" for none.
         cuts: RFM cut-offs; None takes the shop's own.
-        horizon_days: of the return rates; None takes twice the shop's usual gap, at least 60.
+        horizon_days: after how long someone counts as having stayed away; None takes each
+            person's own (``models.churn``), and of the return rates twice the shop's usual gap.
         most: how many rows the figures of top products and so on have.
         seed: for steps that draw at random.
         acquisition_cost: what winning one new customer costs, minor units; None when unknown.

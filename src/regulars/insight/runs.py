@@ -167,7 +167,9 @@ def _write_results(
     with recorder.step("customer value"):
         value = clv.fit(shop, as_of=as_of, seed=parameters.seed)
     with recorder.step("churn"):
-        warning = churn.fit(shop, as_of=as_of, seed=parameters.seed)
+        warning = churn.fit(
+            shop, as_of=as_of, seed=parameters.seed, horizon_days=parameters.horizon_days
+        )
         months = market.months(shop, as_of=as_of)
     with recorder.step("customers"):
         cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_INSIGHTS = "see_insights"
     RUN_ANALYSIS = "run_analysis"
     IMPORT_DATA = "import_data"
+    SHAPE_BUSINESS = "shape_business"
     SEE_AUDIT = "see_audit"
     MANAGE_SETTINGS = "manage_settings"
 
@@ -64,6 +65,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+BUSINESS_WIDE = frozenset({_P.SHAPE_BUSINESS})
+"""What counts for every store, so that a grant at one of them is not enough."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """A role, at one store or (`store_id` None) at all of them."""
@@ -90,6 +95,8 @@ class Actor:
         holding = [grant for grant in self.grants if permission in ROLE_PERMISSIONS[grant.role]]
         if any(grant.store_id is None for grant in holding):
             return None
+        if permission in BUSINESS_WIDE:
+            return frozenset()
         return frozenset(grant.store_id for grant in holding if grant.store_id is not None)
 
     def must(self, permission: Permission, *, store_id: int | None = None) -> None:

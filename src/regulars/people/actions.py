@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,6 @@ from regulars.people.models import (
     ContactPoint,
     Customer,
     CustomerTag,
-    CustomField,
     ExternalId,
     Note,
     Relation,
@@ -249,22 +247,3 @@ def _empty(customers: QuerySet[Customer], *, at: datetime) -> int:
     }
     number = Concat(Value("erased-"), Cast("pk", CharField()))
     return customers.update(**emptied, number=number, erased_at=at)
-
-
-@transaction.atomic
-def define_field(
-    key: str,
-    label: str,
-    kind: str,
-    *,
-    choices: Sequence[str] = (),
-    by: Actor,
-    at: datetime,
-) -> CustomField:
-    """Adds a field to every customer's record; its values stand in `Customer.custom`."""
-    by.must(Permission.MANAGE_SETTINGS)
-    field = CustomField(key=key, label=label, kind=kind, choices=list(choices))
-    field.full_clean(exclude=["choices"])
-    field.save()
-    audit.record("people.define_field", f"field:{field.pk}", by=by, at=at, detail={"key": key})
-    return field

@@ -85,6 +85,20 @@ SETTINGS = [
         Permission.SEE_INSIGHTS,
     ),
     SettingsItem(
+        _("What the analysis goes by"),
+        _("What winning a customer costs, when someone counts as gone, and the RFM bands."),
+        "understanding:settings",
+        "sliders-horizontal",
+        Permission.SHAPE_BUSINESS,
+    ),
+    SettingsItem(
+        _("Own fields"),
+        _("What else stands on every customer's record."),
+        "customers:fields",
+        "list-plus",
+        Permission.SHAPE_BUSINESS,
+    ),
+    SettingsItem(
         _("Users and roles"),
         _("Who may sign in, as what, and for which store."),
         "users",

@@ -22,6 +22,7 @@ from regulars.kit import audit, clock
 from regulars.kit.permissions import SYSTEM, Actor, Permission
 from regulars.kit.postgres import database_url
 from regulars.understanding import by_store, publication
+from regulars.understanding.analysis_settings.actions import chosen
 from regulars.understanding.extraction import extract
 from regulars.understanding.models import Run
 from regulars.understanding.queries import last_published
@@ -135,7 +136,7 @@ def _extract_analyse_publish(run: Run, folder: Path, tell: Progress) -> None:
 def parameters() -> insight.Parameters:
     """What the business sets for its analyses; a country without a calendar has no holidays."""
     country = settings.BUSINESS.country
-    return insight.Parameters(country=country if country in COUNTRIES else "")
+    return chosen().parameters(country=country if country in COUNTRIES else "")
 
 
 def in_words(error: Exception) -> str:

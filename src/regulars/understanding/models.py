@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from regulars.offer.models import Store
 from regulars.people.models import Customer
+from regulars.understanding.analysis_settings.models import AnalysisSettings
 from regulars.understanding.lists.models import ListMember, SavedList
 from regulars.understanding.warnings.models import FollowUp, FollowUpEntry, Warned
 
 __all__ = [
+    "AnalysisSettings",
     "CustomerResult",
     "Figure",
     "FollowUp",

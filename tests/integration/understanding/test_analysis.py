@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from regulars.insight.features.rfm import RfmCuts
 from regulars.kit.models import AuditEvent
 from regulars.kit.permissions import SYSTEM
 from regulars.understanding import analysis, publication, queries
+from regulars.understanding.analysis_settings.actions import Choice, choose
 from regulars.understanding.models import CustomerResult, Figure, Run
 from tests.factories.salon import open_salon
 
@@ -45,6 +48,20 @@ def test_each_store_gets_its_figures_and_they_add_up(at: datetime) -> None:
         own = Figure.objects.filter(run=run, store=store).values_list("name", flat=True)
         # What is learned from everyone (flows, groups, value) belongs to the whole business alone.
         assert {"months", "stages", "rfm_grid", "top_product"} <= set(own) <= names
+
+
+def test_what_the_business_set_is_what_the_analysis_goes_by(at: datetime) -> None:
+    open_salon(until=at, customers=40, days=400)
+    cuts = RfmCuts((30, 90), (1, 3, 6), (50_000,))
+    choose(Choice(acquisition_cost=8_050, horizon_days=50, cuts=cuts), by=SYSTEM, at=at)
+    run = analyse(at)
+    assert run.manifest["cuts"] == json.loads(cuts.to_json())
+    assert run.manifest["return_rates"]["horizon_days"] == 50
+    rule = run.manifest["churn"]["rule"]
+    assert (rule["shortest"], rule["longest"]) == (50, 50)
+    costs = {row["stage"]: row["acquisition_cost"] for row in queries.figure(run, "stage_value")}
+    assert costs["new"] == 8_050
+    assert CustomerResult.objects.filter(run=run, f_score=4, purchase_days__lte=6).count() == 0
 
 
 def test_an_empty_business_can_be_analysed() -> None:

@@ -73,7 +73,7 @@ def quick(filters: Filters, address: Address) -> list[Chip]:
         )
         for stage, word in STAGES.items()
     ]
-    switches = (("watch", _("Valuable and at risk")), ("birthday", _("Birthday this month")))
+    switches = (("watch", _("Valuable and overdue")), ("birthday", _("Birthday this month")))
     for name, word in switches:
         on = getattr(filters, name)
         chips.append(Chip(word, address.changed(**{name: None if on else 1}), on))
@@ -92,7 +92,7 @@ def _applied(filters: Filters) -> Iterator[Applied]:
     if filters.stage:
         yield Applied(("stage",), str(STAGES[filters.stage]))
     if filters.watch:
-        yield Applied(("watch",), _("Valuable and at risk"))
+        yield Applied(("watch",), _("Valuable and overdue"))
     if filters.leaving:
         yield Applied(("leaving",), _("May leave"))
     if filters.birthday:

@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
     )
     r = forms.IntegerField(label=_("Recency score"), min_value=1, max_value=5, required=False)
     f = forms.IntegerField(label=_("Frequency score"), min_value=1, max_value=5, required=False)
-    watch = forms.BooleanField(label=_("Valuable and at risk"), required=False)
+    watch = forms.BooleanField(label=_("Valuable and overdue"), required=False)
     leaving = forms.BooleanField(label=_("May leave"), required=False)
     birthday = forms.BooleanField(label=_("Birthday this month"), required=False)
     tag = forms.TypedChoiceField(label=_("Tag"), coerce=int, empty_value=None, required=False)

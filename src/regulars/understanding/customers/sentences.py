@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from math import expm1
 from typing import Any
@@ -102,6 +102,8 @@ REASONS: Mapping[str, Promise] = {
     "season": _("Visits at this time last year: %(value)s"),
     "weekend_share": _("%(value)s of the visits at weekends"),
 }
+LATELY = ("purchase_days_90d", "spend_90d", "novelty")
+"""Reasons that look at the same 90 days."""
 REGULAR_FROM = 0.2
 STEADY_TO = 0.1
 SAME_PRICE_TO = 0.005
@@ -112,13 +114,53 @@ AMOUNTS = ("spend_90d", "day_amount")
 def reasons(found: Iterable[Mapping[str, Any]] | None) -> list[str]:
     """The reasons of a chance of staying away, as `insight` gives them, in words.
 
-    One that makes staying away less likely is told as a "but".
+    One that makes staying away less likely is told as a "but". What two of them would tell of the
+    last 90 days is told once.
     """
+    known = [one for one in found or () if one["value"] is not None]
     return [
         str(_("But: %(reason)s") % {"reason": words} if _speaks_against(one) else words)
-        for one in found or ()
-        if one["value"] is not None and (words := reason(one["code"], one["value"]))
+        for one, words in _told_once(known)
+        if words
     ]
+
+
+def _told_once(found: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each reason with its words, without a second one that says the same the same way."""
+    told: set[bool] = set()
+    for one in found:
+        if one["code"] not in LATELY:
+            yield one, reason(one["code"], one["value"])
+            continue
+        against = _speaks_against(one)
+        alike = {
+            each["code"]: each["value"]
+            for each in found
+            if each["code"] in LATELY and _speaks_against(each) == against
+        }
+        if one["code"] == "novelty" and not _nothing(alike):
+            yield one, reason(one["code"], one["value"])
+        elif against not in told:
+            told.add(against)
+            yield one, _lately(alike)
+
+
+def _nothing(alike: Mapping[str, float]) -> bool:
+    """Whether nothing at all was bought lately, so that nothing new was either."""
+    return any(alike.get(code) == 0 for code in ("purchase_days_90d", "spend_90d"))
+
+
+def _lately(alike: Mapping[str, float]) -> str:
+    """Visits and spend of the last 90 days, in one sentence."""
+    if _nothing(alike):
+        return str(_("Nothing bought in the last 90 days"))
+    if not {"purchase_days_90d", "spend_90d"} <= alike.keys():
+        code = next(code for code in alike if code != "novelty")
+        return reason(code, alike[code])
+    return _("Visits in the last 90 days: %(visits)s, %(spend)s in all") % {
+        "visits": _shown("purchase_days_90d", alike["purchase_days_90d"]),
+        "spend": _shown("spend_90d", alike["spend_90d"]),
+    }
 
 
 def _speaks_against(one: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ STAGES: dict[str, Promise] = {
     "potential": _("No purchase yet"),
     "new": _("New"),
     "mature": _("Regular"),
-    "at_risk": _("At risk"),
+    "at_risk": _("Overdue"),
     "lost": _("Lost"),
 }
 STAGE_TONES = {"new": "info", "mature": "good", "at_risk": "warning"}

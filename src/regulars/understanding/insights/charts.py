@@ -214,7 +214,7 @@ def occasions(found: Sequence[rules.Occasion]) -> Chart:
 def stages(found: Sequence[rules.Stage]) -> Chart:
     """How many customers stand in each stage."""
     at_risk = next(one for one in found if one.name == "at_risk")
-    sentence = _("%(count)s customers are at risk; they brought %(spend)s in 12 months.") % {
+    sentence = _("%(count)s customers are overdue; they brought %(spend)s in 12 months.") % {
         "count": formats.count(at_risk.customers),
         "spend": short_money(at_risk.spend_365d),
     }

@@ -37,7 +37,7 @@ def flows(rows: Sequence[Row], month: str) -> Flows:
         )
 
     sentence = _(
-        "In %(month)s %(risk)s customers came to be at risk, %(lost)s were lost, %(back)s came back"
+        "In %(month)s %(risk)s customers became overdue, %(lost)s were lost, %(back)s came back"
         " to be regulars, %(new)s bought for the first time."
     ) % {
         "month": month_name(month),
@@ -66,7 +66,7 @@ def months(rows: Sequence[Row]) -> Chart:
     first, last = named[0], named[-1]
     sentence = _(
         "From the end of %(first)s to the end of %(last)s regulars went from %(before)s to"
-        " %(now)s, those at risk from %(risk_before)s to %(risk_now)s."
+        " %(now)s, the overdue from %(risk_before)s to %(risk_now)s."
     ) % {
         "first": month_name(first),
         "last": month_name(last),

@@ -32,6 +32,7 @@ def lifecycle(request: Request) -> HttpResponse:
     context |= {
         "chart": charts.stages(stages) if any(stage.customers for stage in stages) else None,
         "stages": named(stages),
+        "may_set": request.actor.may(Permission.SHAPE_BUSINESS),
         "rules": found.run.manifest["parameters"]["lifecycle"],
         "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
     }
@@ -130,9 +131,12 @@ def _worth(rows: Sequence[Row]) -> dict[str, Any]:
             continue
         row: dict[str, Any] = dict(by[stage])
         full = row["spend_365d"] + (row["discount_365d"] or 0)
+        each = row["acquisition_cost"]
+        row["winning"] = None if each is None else each * row["customers"]
         row["discount_share"] = (row["discount_365d"] or 0) / full if full > 0 else None
         told.append({**row, "name": str(words.STAGES[stage])})
-    return {"worth": told, "since_heading": heading % {"months": months}}
+    cost = next((row["acquisition_cost"] for row in told if row["stage"] == "new"), None)
+    return {"worth": told, "cost": cost, "since_heading": heading % {"months": months}}
 
 
 def _tested(test: Mapping[str, Any] | None) -> str:

@@ -106,7 +106,7 @@ METHODS: Mapping[str, Method] = {
         _("RFM grades"),
         _("Recency and frequency in at most five bands each. A band takes in about a fifth of "
           "those who ever bought; equal values always share a band. The name of a cell is "
-          "declared, not learned."),
+          "declared, not learned. Bands that were set by hand stay as they were set."),
         _("R: days since the last purchase · F: purchase days · M: spend ever, net of returns"),
     ),
     **BEHAVIOUR,

@@ -35,6 +35,8 @@ def rfm(request: Request) -> HttpResponse:
         "best_name": words.cell(best),
         "best_customers": queries.cell_customers(found, best.r, best.f)[:7],
         "cuts": found.run.manifest["cuts"],
+        "declared": found.run.manifest["parameters"]["cuts"] is not None,
+        "may_set": request.actor.may(Permission.SHAPE_BUSINESS),
         "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
     }
     return render(request, "understanding/insights/rfm.html", context)

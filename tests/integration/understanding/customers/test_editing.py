@@ -10,8 +10,9 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from regulars.kit.permissions import SYSTEM
-from regulars.people.actions import define_field, update_customer
+from regulars.people.actions import update_customer
 from regulars.people.models import Customer, Relation
+from regulars.people.own_fields import define_field
 from regulars.understanding.customers.edit_forms import EditForm
 from regulars.understanding.customers.filters import visible_to
 from regulars.understanding.customers.profile import custom_values

@@ -152,3 +152,42 @@ def test_reasons_are_said_only_where_there_is_a_value() -> None:
 def test_prices_are_said_as_they_moved(change: float, said: str) -> None:
     with translation.override("en"):
         assert said in sentences.reason("price_change", change)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (
+            {"purchase_days_90d": (0, 0.4), "spend_90d": (0, 0.2), "novelty": (0, 0.1)},
+            ["Nothing bought in the last 90 days"],
+        ),
+        ({"novelty": (0, 0.3), "spend_90d": (0, 0.2)}, ["Nothing bought in the last 90 days"]),
+        (
+            {"purchase_days_90d": (2, -0.4), "day_amount": (100, 0.3), "spend_90d": (80_000, -0.2)},
+            [
+                "But: Visits in the last 90 days: 2, ¥800 in all",
+                "Spends ¥1 on a visit on average",
+            ],
+        ),
+        (
+            {"purchase_days_90d": (2, 0.4), "spend_90d": (80_000, -0.2)},
+            ["Visits in the last 90 days: 2", "But: Spent ¥800 in the last 90 days"],
+        ),
+        (
+            {"purchase_days_90d": (2, 0.4), "novelty": (0, 0.2)},
+            [
+                "Visits in the last 90 days: 2",
+                "Things bought for the first time in the last 90 days: 0",
+            ],
+        ),
+    ],
+)
+def test_the_last_90_days_are_told_once(
+    found: dict[str, tuple[float, float]], told: list[str]
+) -> None:
+    reasons = [
+        {"code": code, "value": value, "contribution": weight}
+        for code, (value, weight) in found.items()
+    ]
+    with translation.override("en"):
+        assert sentences.reasons(reasons) == told

@@ -12,8 +12,8 @@ from django.db import transaction
 from regulars.intake.events import record_event_rows
 from regulars.kit.permissions import SYSTEM
 from regulars.offer.actions import add_items, add_store
-from regulars.people.actions import define_field
 from regulars.people.adding import add_customers
+from regulars.people.own_fields import define_field
 from regulars.sales.actions import Recorded, record_batches
 from regulars.site.samples import marker
 from regulars.site.samples.journey.tables import DEMOGRAPHICS, ZONE, Journey

@@ -1,0 +1,1 @@
+"""What the business itself sets for its analyses: a cost, a horizon, its own RFM bands."""
