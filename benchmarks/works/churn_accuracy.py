@@ -296,8 +296,8 @@ def page(results: list[dict[str, Any]]) -> str:
             measures = [one["metrics"].get(f"{name} {kind}") for kind in MEASURES]
             told = " | ".join("–" if value is None else f"{value:.4f}" for value in measures)
             text.append(f"| {one['contestant']} | {told} |")
-    seconds = ", ".join(f"{one['contestant']} {one['seconds']:.0f} s" for one in own)
-    text.append(f"\nAll sets together, from reading to answering: {seconds}.")
+    seconds = ", ".join(f"{one['contestant']} {one['metrics']['cpu_seconds']:.0f} s" for one in own)
+    text.append(f"\nProcessor time of all sets together, from reading to answering: {seconds}.")
     return "\n".join(text) + "\n"
 
 
