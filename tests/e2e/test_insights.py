@@ -107,8 +107,8 @@ PAGES = {
     "segments-ready": "/insights/segments/ready/",
     "method": "/insights/method/",
     "run": "/insights/run/",
-    "analysis-settings": "/insights/settings/",
-    "own-fields": "/customers/fields/",
+    "analysis-settings": "/settings/analysis/",
+    "own-fields": "/settings/fields/",
     "settings": "/settings/",
     "users": "/settings/users/",
 }

@@ -19,7 +19,7 @@ export function flows(spec, colours, width) {
     type: "sankey",
     left: 0,
     right: 0,
-    top: 8,
+    top: 12, // half a line above the uppermost label
     bottom: 8,
     nodeWidth: 10,
     nodeGap: narrow ? 14 : 18,

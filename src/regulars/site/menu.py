@@ -87,14 +87,14 @@ SETTINGS = [
     SettingsItem(
         _("What the analysis goes by"),
         _("What winning a customer costs, when someone counts as gone, and the RFM bands."),
-        "understanding:settings",
+        "analysis-settings",
         "sliders-horizontal",
         Permission.SHAPE_BUSINESS,
     ),
     SettingsItem(
         _("Own fields"),
         _("What else stands on every customer's record."),
-        "customers:fields",
+        "fields:list",
         "list-plus",
         Permission.SHAPE_BUSINESS,
     ),

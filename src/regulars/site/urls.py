@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from regulars.site import account, audit_pages, job_pages, pages, search, user_pages
 from regulars.site.today import pages as today
 from regulars.site.today import people
+from regulars.understanding.analysis_settings.pages import analysis_settings
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -29,6 +30,8 @@ urlpatterns = [
     path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("settings/", pages.settings_home, name="settings"),
     path("settings/", include("regulars.intake.urls")),
+    path("settings/analysis/", analysis_settings, name="analysis-settings"),
+    path("settings/fields/", include("regulars.understanding.customers.field_urls")),
     path("settings/users/", user_pages.users, name="users"),
     path("settings/users/add/", user_pages.add, name="user-add"),
     path("settings/users/<int:user_id>/", user_pages.let_in, name="user-let-in"),

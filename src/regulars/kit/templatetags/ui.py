@@ -208,9 +208,10 @@ def steps(names: Sequence[str], current: int) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def tabs(context: RequestContext, items: Sequence[tuple[str, str]], label: str = "") -> SafeString:
-    """Links as tabs, of (label, address); the one of this page is marked."""
+    """Links as tabs, of (label, address); the one of this page, or of the page above, is marked."""
     path = context["request"].path
-    return render("tabs", items=items, path=path, label=label)
+    above = [url for _text, url in items if path.startswith(url.partition("?")[0])]
+    return render("tabs", items=items, path=max(above, key=len, default=path), label=label)
 
 
 @register.simple_tag

@@ -27,7 +27,7 @@ def analysis_settings(request: Request) -> HttpResponse:
             _("Saved. It counts from the next analysis on.") if changed else _("Nothing changed.")
         )
         toasts.say(request, told)
-        return redirect("understanding:run" if changed else "understanding:settings")
+        return redirect("understanding:run" if changed else "analysis-settings")
     return render(
         request,
         "understanding/insights/settings.html",

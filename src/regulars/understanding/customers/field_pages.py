@@ -91,7 +91,7 @@ def add(request: Request) -> HttpResponse:
         else:
             told = _("%(name)s now stands on every customer's record.")
             toasts.say(request, told % {"name": form.cleaned_data["label"]})
-            return sheets.leave(request, reverse("customers:fields"))
+            return sheets.leave(request, reverse("fields:list"))
     return _shown(request, form, title=_("Add a field"))
 
 
@@ -124,7 +124,7 @@ def change(request: Request, pk: int) -> HttpResponse:
             form.refuse(error)
         else:
             toasts.say(request, _("Changed."))
-            return sheets.leave(request, reverse("customers:fields"))
+            return sheets.leave(request, reverse("fields:list"))
     return _shown(
         request,
         form,
@@ -149,4 +149,4 @@ def remove(request: Request, pk: int) -> HttpResponse:
     emptied = own_fields.remove_field(pk, by=request.actor, at=clock.now())
     told = _("%(name)s is gone, and with it what stood there of %(n)s customers.")
     toasts.say(request, told % {"name": field.label, "n": formats.count(emptied)})
-    return sheets.leave(request, reverse("customers:fields"))
+    return sheets.leave(request, reverse("fields:list"))

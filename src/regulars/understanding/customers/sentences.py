@@ -66,7 +66,7 @@ def write(sentence: Sentence) -> str:
 
 def _written(name: str, value: Any) -> str:
     if name in ("gap", "days"):
-        return _days(round(value))
+        return _days(value)
     if name.startswith("worth"):
         return formats.money(value, sign=currency_sign())
     if isinstance(value, date):
@@ -76,8 +76,9 @@ def _written(name: str, value: Any) -> str:
     return str(value)
 
 
-def _days(number: int) -> str:
-    return ngettext("%(n)s day", "%(n)s days", number) % {"n": formats.count(number)}
+def _days(number: float) -> str:
+    written = formats.count(number)
+    return ngettext("%(n)s day", "%(n)s days", 1 if written == "1" else 2) % {"n": written}
 
 
 REASONS: Mapping[str, Promise] = {

@@ -8,7 +8,6 @@ from regulars.understanding.customers import (
     customer_pages,
     edit_pages,
     export_pages,
-    field_pages,
     list_pages,
     relation_pages,
 )
@@ -26,10 +25,6 @@ urlpatterns = [
     path("lists/<int:pk>/delete/", list_faces.delete, name="list-delete"),
     path("lists/<int:pk>/restore/", list_faces.restore, name="list-restore"),
     path("follow-ups/", follow_up_faces.follow_ups, name="follow-ups"),
-    path("fields/", field_pages.fields, name="fields"),
-    path("fields/add/", field_pages.add, name="field-add"),
-    path("fields/<int:pk>/", field_pages.change, name="field"),
-    path("fields/<int:pk>/remove/", field_pages.remove, name="field-remove"),
     path("add/", edit_pages.add, name="add"),
     path("<int:pk>/", customer_pages.page, name="page"),
     path("<int:pk>/why/<slug:name>/", customer_pages.why_figure, name="why"),

@@ -63,6 +63,9 @@ def overview(request: Request) -> HttpResponse:
         "line": charts.months(months) if len(months) >= MONTHS_FOR_A_LINE else None,
         "buyers": charts.buyers(months) if len(months) >= MONTHS_FOR_A_LINE else None,
         "stages": named(stages),
+        "overdue": next(stage for stage in stages if stage.name == "at_risk"),
+        "overdue_sentence": charts.stages(stages).sentence,
+        "shows_customers": request.actor.may(Permission.SEE_CUSTOMERS),
     }
     return render(request, "understanding/insights/overview.html", context)
 
@@ -72,11 +75,13 @@ def _moved(months: list[rules.Row]) -> list[tuple[str, str, rules.Movement]]:
         "spend": _("Turnover"),
         "purchases": _("Orders"),
         "customers": _("Customers who bought"),
+        "returning": _("Returning customers"),
         "new_customers": _("New customers"),
     }
+    told = [{**row, "returning": row["customers"] - row["new_customers"]} for row in months]
     found = []
     for column, label in columns.items():
-        moved = rules.movement(months, column)
+        moved = rules.movement(told, column)
         if moved:
             written = (
                 charts.short_money(moved.value) if column == "spend" else formats.count(moved.value)

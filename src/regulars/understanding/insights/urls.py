@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.understanding.analysis_settings.pages import analysis_settings
 from regulars.understanding.insights import methods, pages, runs
 from regulars.understanding.insights.behaviour_pages import behaviour
 from regulars.understanding.insights.lifecycle_pages import lifecycle
@@ -29,7 +28,6 @@ urlpatterns = [
     path("segments/ready/", ready, name="segments-ready"),
     path("method/", methods.method, name="method"),
     path("method/<slug:name>/", methods.method_of, name="method-of"),
-    path("settings/", analysis_settings, name="settings"),
     path("run/", runs.run, name="run"),
     path("run/start/", runs.start, name="run-start"),
     path("run/progress/", runs.progress, name="run-progress"),

@@ -21,7 +21,7 @@ from tests.factories.analysed import Analysed
 from tests.factories.told import told_salon
 
 NOW = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
-PAGE = "/insights/settings/"
+PAGE = "/settings/analysis/"
 CUTS = RfmCuts((30, 90), (1, 3, 6), (50_000, 100_050))
 SENT = {
     "acquisition_cost": "80.50",

@@ -16,7 +16,7 @@ from tests.factories.analysed import Analysed
 from tests.factories.told import told_salon
 from tests.integration.understanding.customers.conftest import NOW
 
-LIST = "/customers/fields/"
+LIST = "/settings/fields/"
 pytestmark = pytest.mark.django_db
 
 
