@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
+from statistics import median
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from psycopg.types.range import Range
@@ -25,7 +28,12 @@ from regulars.booking.models import (
     Leave,
     Shift,
 )
+from regulars.booking.states import OCCUPYING
+from regulars.booking.suggesting import Candidate, Habits, Suggestion, suggest
 from regulars.offer.models import Store
+
+HABITS_FROM, HABITS_NEED = 12, 2
+"""Of how many of the last visits habits are read, and how many there must be."""
 
 
 @dataclass(frozen=True)
@@ -123,3 +131,82 @@ def _minutes(span: Range[datetime]) -> Span:
 def history(appointment_id: int) -> list[Change]:
     """What happened to an appointment, in order."""
     return list(Change.objects.filter(appointment=appointment_id).order_by("pk"))
+
+
+def habits(customer_id: int | None, zone: ZoneInfo) -> Habits:
+    """What a customer usually does, from the last visits that they kept."""
+    if customer_id is None:
+        return Habits()
+    kept = Appointment.objects.filter(
+        customer=customer_id, state__in=[Appointment.DONE, Appointment.IN_SERVICE]
+    )
+    last = list(kept.order_by("-starts_at").prefetch_related("services")[:HABITS_FROM])
+    if len(last) < HABITS_NEED:
+        return Habits()
+    times = [visit.starts_at.astimezone(zone) for visit in last]
+    people = Counter(
+        service.staff_id
+        for visit in last
+        for service in visit.services.all()
+        if service.staff_id is not None
+    )
+    days = Counter(time.weekday() for time in times)
+    return Habits(
+        staff=next((staff for staff, n in people.most_common(1) if 2 * n >= len(last)), None),
+        weekdays=frozenset(day for day, n in days.items() if 2 * n >= len(last)),
+        minute=round(median(time.hour * 60 + time.minute for time in times)),
+    )
+
+
+def suggestions(
+    visit: Visit,
+    first: datetime,
+    last: datetime,
+    *,
+    at: datetime,
+    random: Random,
+    count: int = 6,
+) -> list[Suggestion]:
+    """The best beginnings from `first` to before `last`, each with its reasons.
+
+    Raises:
+        Refused: no service is asked for, or one that cannot be booked.
+    """
+    finder, free, grid = _look(visit, first, last, at)
+    zone = ZoneInfo(visit.store.time_zone)
+    usual = habits(visit.customer_id, zone)
+    candidates = [
+        candidate
+        for minute in free.window.minutes(finder.starts(grid))
+        if (candidate := _candidate(finder, minute, usual, zone))
+    ]
+    waiting = _waiting(visit.store, free.window)
+    return suggest(
+        candidates, free, usual, waiting=waiting, now=minute_of(at), count=count, random=random
+    )
+
+
+def _candidate(finder: Finder, minute: int, usual: Habits, zone: ZoneInfo) -> Candidate | None:
+    plan = finder.plan(minute, lambda staff: staff != usual.staff)
+    if plan is None:
+        return None
+    time = moment_of(minute).astimezone(zone)
+    staff = next((one.staff for one in plan.services if one.staff is not None), None)
+    of_day = time.hour * 60 + time.minute
+    return Candidate(minute, staff, time.weekday(), of_day, plan.takes())
+
+
+def _waiting(store: Store, window: Window) -> dict[int, Bits]:
+    """By staff, when a customer of theirs waits for something to work."""
+    found: dict[int, Bits] = defaultdict(int)
+    steps = BookedStep.objects.filter(
+        waiting=True,
+        service__appointment__store=store,
+        service__appointment__state__in=OCCUPYING,
+        starts_at__lt=moment_of(window.end),
+        ends_at__gt=moment_of(window.first),
+    ).values_list("service__staff", "starts_at", "ends_at")
+    for staff, begins, ends in steps:
+        if staff is not None:
+            found[staff] |= window.bits([(minute_of(begins), minute_of(ends))])
+    return dict(found)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from regulars.booking import progress, queries
 from regulars.booking.actions import book
 from regulars.booking.drafts import ServiceDraft
+from regulars.booking.minutes import minute_of
 from regulars.booking.queries import Visit
+from regulars.booking.refusals import Refused
 from regulars.booking.rostering import ShiftDraft, add_leave, add_shifts
 from regulars.kit.permissions import SYSTEM
 from tests.conftest import NOON
@@ -35,10 +39,6 @@ def test_every_beginning_offered_can_be_booked_and_no_other(salon: Salon) -> Non
 
 
 def _can_be_booked(salon: Salon, hour: float) -> bool:
-    from django.db import transaction
-
-    from regulars.booking.refusals import Refused
-
     try:
         with transaction.atomic():
             book(salon.visit(hour, salon.colour), by=SYSTEM, at=NOON)
@@ -101,3 +101,29 @@ def test_at_work_is_the_shift_without_breaks_and_leave(salon: Salon) -> None:
     assert found == {
         salon.lin: [(clock(10, later), clock(13, later)), (clock(14, later), clock(18, later))]
     }
+
+
+def test_suggestions_know_the_customer_and_the_waiting_times(salon: Salon) -> None:
+    guest = salon.customers[0]
+    for day in range(2):
+        pk = book(
+            salon.visit(14, day=DAY + timedelta(days=day), customer_id=guest), by=SYSTEM, at=NOON
+        )
+        for action in (progress.arrive, progress.start, progress.finish):
+            action(pk, by=SYSTEM, at=clock(14.5, DAY + timedelta(days=day)))
+    third = DAY + timedelta(days=2)
+    book(salon.visit(12, salon.colour, day=third), by=SYSTEM, at=NOON)
+    asked = visit(salon, customer_id=guest)
+    span = clock(0, third), clock(24, third)
+    best, *others = queries.suggestions(asked, *span, at=NOON, random=Random(1))
+    assert best.candidate.staff == salon.lin
+    assert {"usual_person", "usual_hour"} <= set(best.reasons)
+    assert len(others) == 5
+    everything = queries.suggestions(asked, *span, at=NOON, random=Random(1), count=99)
+    (filled,) = (s for s in everything if "uses_waiting" in s.reasons)
+    assert filled.candidate.start == minute_of(clock(12.5, third))
+
+
+def test_nobody_new_has_habits(salon: Salon) -> None:
+    found = queries.suggestions(visit(salon), clock(10), clock(11), at=NOON, random=Random(1))
+    assert not {"usual_person", "usual_hour", "usual_day"} & {r for s in found for r in s.reasons}
