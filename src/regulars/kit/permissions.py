@@ -19,6 +19,10 @@ class Permission(StrEnum):
     EDIT_CUSTOMERS = "edit_customers"
     REVEAL_CONTACTS = "reveal_contacts"
     EXPORT_CUSTOMERS = "export_customers"
+    SEE_BOOKINGS = "see_bookings"
+    MAKE_BOOKINGS = "make_bookings"
+    DOUBLE_BOOK = "double_book"
+    MANAGE_ROSTER = "manage_roster"
     SEE_SALES = "see_sales"
     SEE_INSIGHTS = "see_insights"
     RUN_ANALYSIS = "run_analysis"
@@ -54,13 +58,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission) - {_P.SEE_AUDIT, _P.MANAGE_SETTINGS, _P.EXPORT_CUSTOMERS},
     Role.MARKETER: frozenset(
         {_P.SEE_TODAY, _P.SEE_CUSTOMERS, _P.EDIT_CUSTOMERS, _P.SEE_SALES, _P.SEE_INSIGHTS}
-        | {_P.EXPORT_CUSTOMERS, _P.RUN_ANALYSIS}
+        | {_P.EXPORT_CUSTOMERS, _P.RUN_ANALYSIS, _P.SEE_BOOKINGS}
     ),
     Role.ANALYST: frozenset({_P.SEE_TODAY, _P.SEE_SALES, _P.SEE_INSIGHTS, _P.RUN_ANALYSIS}),
     Role.DESK: frozenset(
         {_P.SEE_TODAY, _P.SEE_CUSTOMERS, _P.EDIT_CUSTOMERS, _P.REVEAL_CONTACTS, _P.SEE_SALES}
+        | {_P.SEE_BOOKINGS, _P.MAKE_BOOKINGS}
     ),
-    Role.STYLIST: frozenset({_P.SEE_TODAY, _P.SEE_CUSTOMERS}),
+    Role.STYLIST: frozenset({_P.SEE_TODAY, _P.SEE_CUSTOMERS, _P.SEE_BOOKINGS, _P.MAKE_BOOKINGS}),
     Role.AUDITOR: frozenset({_P.SEE_TODAY, _P.SEE_AUDIT, _P.SEE_SALES}),
 }
 

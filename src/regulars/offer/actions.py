@@ -18,9 +18,13 @@ from regulars.offer.models import Item, ServiceStep, Staff, Store
 
 @dataclass(frozen=True)
 class StepDraft:
+    """A step of a service. `staff` is "same", "any" or "none"; a waiting step needs none."""
+
     name: str
     minutes: int
     waiting: bool = False
+    staff: str = ServiceStep.SAME
+    place_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,14 @@ class ItemDraft:
     cost: int | None = None
     active: bool = True
     steps: tuple[StepDraft, ...] = ()
+    minutes_before: int = 0
+    minutes_after: int = 0
+    capacity: int = 1
 
 
 ITEM_COLUMNS = [
     "id", "code", "kind", "name", "category", "department", "brand", "supplier", "price", "cost",
-    "active", "batch_id",
+    "active", "batch_id", "minutes_before", "minutes_after", "capacity",
 ]  # fmt: skip
 
 
@@ -99,12 +106,23 @@ def add_items(
                 d.cost,
                 d.active,
                 batch_id,
+                d.minutes_before,
+                d.minutes_after,
+                d.capacity,
             )
             for pk, d in zip(ids, drafts, strict=True)
         ),
     )
     ServiceStep.objects.bulk_create(
-        ServiceStep(item_id=pk, position=n, name=s.name, minutes=s.minutes, waiting=s.waiting)
+        ServiceStep(
+            item_id=pk,
+            position=n,
+            name=s.name,
+            minutes=s.minutes,
+            waiting=s.waiting,
+            staff=ServiceStep.NONE if s.waiting else s.staff,
+            place_kind=s.place_kind,
+        )
         for pk, draft in zip(ids, drafts, strict=True)
         for n, s in enumerate(draft.steps)
     )

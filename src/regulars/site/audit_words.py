@@ -12,6 +12,23 @@ from django.utils.translation import pgettext, pgettext_lazy
 from regulars.kit.permissions import ROLE_NAMES, SYSTEM
 
 ACTIONS: dict[str, Promise] = {
+    "booking.add_leave": _("noted that someone is away"),
+    "booking.add_shifts": _("put shifts on the roster"),
+    "booking.arrived": _("received a customer"),
+    "booking.began": _("began to serve a customer"),
+    "booking.booked": _("booked an appointment"),
+    "booking.cancelled": _("called an appointment off"),
+    "booking.confirmed": _("confirmed an appointment"),
+    "booking.done": _("finished serving a customer"),
+    "booking.drop_leave": _("took a leave back"),
+    "booking.drop_shifts": _("took shifts off the roster"),
+    "booking.expected": _("took an arrival back"),
+    "booking.held": _("held a time"),
+    "booking.kept": _("made a held time a booking"),
+    "booking.missed": _("noted a no-show"),
+    "booking.moved": _("moved an appointment"),
+    "booking.resized": _("changed how long an appointment takes"),
+    "booking.restored": _("booked an appointment again"),
     "intake.assess": _("measured the quality of the data"),
     "intake.begin": _("began an import"),
     "intake.download_quarantine": _("downloaded refused rows"),
@@ -29,16 +46,25 @@ ACTIONS: dict[str, Promise] = {
     "offer.add_items": _("added services or products"),
     "offer.add_named_staff": _("added staff named by an import"),
     "offer.add_named_stores": _("added stores named by an import"),
+    "offer.add_places": _("added places"),
     "offer.add_staff": _("added a member of staff"),
     "offer.add_store": _("opened a store"),
     "offer.add_user": _("gave someone an account"),
     "offer.change_items": _("changed services or products"),
     "offer.change_price": _("changed a price"),
     "offer.choose_shortcuts": _("turned single-key shortcuts on or off"),
+    "offer.drop_skill": _("took a service from someone"),
+    "offer.let_assist": _("said who helps out"),
     "offer.let_user_in": _("let someone sign in, or locked them out"),
     "offer.put_items_back": _("put services or products back as they were"),
     "offer.remove_batch": _("took back the services or products of an import"),
     "offer.retire_staff": _("marked a member of staff as gone"),
+    "offer.set_add_ons": _("said what may be added to a service"),
+    "offer.set_exception": _("set other hours for a day"),
+    "offer.set_hours": _("set opening hours"),
+    "offer.set_policy": _("set the rules for online bookings"),
+    "offer.set_skills": _("said who does what"),
+    "offer.set_times": _("set the time around a service"),
     "people.add_contact": _("added a contact of a customer"),
     "people.add_customers": _("added customers"),
     "people.add_note": _("wrote a note on a customer"),
@@ -79,6 +105,7 @@ ACTIONS: dict[str, Promise] = {
 }
 
 SUBJECTS: dict[str, Promise] = {
+    "appointment": _("appointment %(id)s"),
     "batch": _("import no. %(id)s"),
     "customer": _("customer %(id)s"),
     "field": _("field %(id)s"),
@@ -109,6 +136,11 @@ DETAILS: dict[str, Promise] = {
     "emptied": pgettext_lazy("audit", "emptied"),
     "events": pgettext_lazy("audit", "events"),
     "fields": pgettext_lazy("audit", "fields"),
+    "day": pgettext_lazy("audit", "day"),
+    "item": pgettext_lazy("audit", "service"),
+    "over": pgettext_lazy("audit", "over others"),
+    "steps": pgettext_lazy("audit", "steps"),
+    "reason": pgettext_lazy("audit", "reason"),
     "filters": pgettext_lazy("audit", "filters"),
     "figures": pgettext_lazy("audit", "figures"),
     "from": pgettext_lazy("audit", "from"),
@@ -138,6 +170,9 @@ DETAILS: dict[str, Promise] = {
 
 VALUES: dict[str, Promise] = {
     "acquisition_cost": pgettext_lazy("audit", "cost of winning a customer"),
+    "customer": pgettext_lazy("audit", "the customer's wish"),
+    "mistake": pgettext_lazy("audit", "booked by mistake"),
+    "staff": pgettext_lazy("audit", "nobody to serve"),
     "any": pgettext_lazy("audit", "any channel"),
     "birth_day": pgettext_lazy("audit", "birthday"),
     "birth_month": pgettext_lazy("audit", "birthday"),
@@ -181,6 +216,7 @@ VALUES: dict[str, Promise] = {
 }
 
 TASKS: dict[str, Promise] = {
+    "booking.end_holds": _("End holds that have run out"),
     "intake.assess": _("Measure the quality of the data"),
     "intake.resume": _("Take up interrupted imports"),
     "intake.tidy": _("Clear away old uploads"),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "regulars.kit",
     "regulars.people",
     "regulars.offer",
+    "regulars.booking",
     "regulars.sales",
     "regulars.intake",
     "regulars.understanding",
