@@ -9,7 +9,7 @@ It stands alone: no Django, no database, usable from a notebook and the command 
 from regulars.insight import features, models, quality
 from regulars.insight.engines import EngineError
 from regulars.insight.evidence import Estimate, Evidence, Missing
-from regulars.insight.portrait import Parameters
+from regulars.insight.parameters import Parameters
 from regulars.insight.runs import Run, RunError, load_run, run
 from regulars.insight.shop import Shop, open_shop
 from regulars.insight.tables import TABLES, TableError

@@ -12,7 +12,7 @@ from typing import Any
 
 from regulars.insight.engines import ENGINES, EngineError
 from regulars.insight.features.occasions import COUNTRIES
-from regulars.insight.portrait import Parameters
+from regulars.insight.parameters import Parameters
 from regulars.insight.runs import Run, RunError, run
 from regulars.insight.tables import TableError
 

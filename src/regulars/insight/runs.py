@@ -19,15 +19,16 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.expr.types import Table
 
-from regulars.insight import segments
+from regulars.insight import fitted
 from regulars.insight.engines import EngineShortage
 from regulars.insight.features import market
 from regulars.insight.features.value import value_figures
-from regulars.insight.models import churn, clv, return_rates, transitions
-from regulars.insight.models.causes import Market
+from regulars.insight.fitted import Models
 from regulars.insight.models.stage_figures import stage_figures
-from regulars.insight.portrait import Parameters, customer_table, figures, shop_cuts
+from regulars.insight.parameters import Parameters
+from regulars.insight.portrait import customer_table, figures
 from regulars.insight.shop import Shop, find_tables, open_shop
 
 FORMAT = 1
@@ -118,16 +119,10 @@ def run(
             results = _write_results(shop, folder, as_of, chosen, recorder, before)
             with recorder.step("inputs"):
                 inputs = _inputs(shop, source)
-            manifest = {
-                "format": FORMAT,
-                "as_of": as_of.isoformat(),
-                "engine": engine,
-                "parameters": chosen.as_data(),
-                "inputs": inputs,
-                "versions": {**shop.engine.versions(), **_versions()},
-                "steps": recorder.steps,
-                **results,
-            }
+            about = {"format": FORMAT, "as_of": as_of.isoformat(), "engine": engine}
+            about |= {"parameters": chosen.as_data(), "inputs": inputs}
+            about |= {"versions": {**shop.engine.versions(), **_versions()}}
+            manifest = {**about, "steps": recorder.steps, **results}
             (folder / "manifest.json").write_text(_as_json(manifest), "utf-8")
             _publish(folder, target)
     except failures as error:
@@ -147,64 +142,33 @@ def _write_results(
     recorder: _Recorder,
     before: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    engine = shop.engine
     with recorder.step("orders and days"):
         shop.at(as_of).hold()
-    with recorder.step("return rates"):
-        rates = return_rates.fit(shop, as_of=as_of, horizon_days=parameters.horizon_days)
-    with recorder.step("segments"):
-        parted = segments.fit(
-            shop, as_of=as_of, seed=parameters.seed, rules=parameters.rhythm, before=before
-        )
-    with recorder.step("transitions"):
-        moves = transitions.fit(
-            shop,
-            as_of=as_of,
-            seed=parameters.seed,
-            rhythm_rules=parameters.rhythm,
-            rules=parameters.lifecycle,
-        )
-    with recorder.step("customer value"):
-        value = clv.fit(shop, as_of=as_of, seed=parameters.seed)
-    with recorder.step("churn"):
-        warning = churn.fit(
-            shop, as_of=as_of, seed=parameters.seed, horizon_days=parameters.horizon_days
-        )
-        months = market.months(shop, as_of=as_of)
+    models = fitted.fit(shop, as_of=as_of, parameters=parameters, step=recorder.step, before=before)
     with recorder.step("customers"):
-        cuts = shop_cuts(shop, as_of=as_of, parameters=parameters)
-        customers = customer_table(
-            shop,
-            as_of=as_of,
-            parameters=parameters,
-            cuts=cuts,
-            rates=rates,
-            segments=parted,
-            moves=moves,
-            value=value,
-            warning=warning,
-            market=Market(*market.changes(months)),
-        )
-        engine.write_parquet(customers, folder / "customers.parquet", order_by="customer_id")
-    rows = {"customers": int(customers.count().to_pyarrow().as_py())}
+        customers = customer_table(shop, models, as_of=as_of, parameters=parameters)
+        path = folder / "customers.parquet"
+        shop.engine.write_parquet(customers, path, order_by="customer_id")
+    rows = {"customers": _rows_of(path)}
     with recorder.step("figures"):
         (folder / "figures").mkdir()
-        named = figures(shop, customers, as_of=as_of, parameters=parameters)
-        named |= parted.figures(shop) | {"market": market.table(shop, months)}
-        named |= value_figures(customers, shop.at(as_of).day_totals, value.total_error)
-        named |= stage_figures(shop, customers, moves, acquisition_cost=parameters.acquisition_cost)
-        for name, figure in named.items():
+        for name, figure in _figures(shop, customers, models, as_of, parameters).items():
             path = folder / "figures" / f"{name}.parquet"
-            engine.write_parquet(figure, path)
+            shop.engine.write_parquet(figure, path)
             rows[f"figures/{name}"] = _rows_of(path)
+    return {"results": rows, **models.told()}
+
+
+def _figures(
+    shop: Shop, customers: Table, models: Models, as_of: date, parameters: Parameters
+) -> dict[str, Table]:
+    days, cost = shop.at(as_of).day_totals, parameters.acquisition_cost
     return {
-        "results": rows,
-        "cuts": json.loads(cuts.to_json()),
-        "return_rates": json.loads(rates.to_json()),
-        "clv": value.told(),
-        "churn": warning.told(),
-        "transitions": json.loads(moves.to_json()),
-        **parted.as_data(),
+        **figures(shop, customers, as_of=as_of, parameters=parameters),
+        **models.segments.figures(shop),
+        "market": market.table(shop, models.months),
+        **value_figures(customers, days, models.value.total_error),
+        **stage_figures(shop, customers, models.moves, acquisition_cost=cost),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -53,7 +54,7 @@ def market(shop: Shop, *, as_of: date) -> Table:
     return table(shop, months(shop, as_of=as_of))
 
 
-def table(shop: Shop, told: list[Month]) -> Table:
+def table(shop: Shop, told: Sequence[Month]) -> Table:
     """Months as a table of the shop's engine."""
     rows = [asdict(one) for one in told]
     return shop.engine.read("market", pa.Table.from_pylist(rows, _MONTHS))
@@ -88,7 +89,7 @@ def months(shop: Shop, *, as_of: date) -> list[Month]:
     return told
 
 
-def changes(told: list[Month]) -> tuple[float | None, float | None]:
+def changes(told: Sequence[Month]) -> tuple[float | None, float | None]:
     """Rise of prices over the last six months, and the discount share of the last three months
     over that of the twelve before; None where they cannot be told."""
     priced = [one.price_index for one in told[-SHORT - 1 :] if one.price_index]

@@ -47,3 +47,8 @@ def summary(shop: Shop, *, as_of: date) -> Table:
         repeat_spend=((totals.bought_amount - totals.first_amount) / repeat_days.nullif(0)),
     )
     return snapshot.with_listed(features, zero=("purchase_days", "repeat_days", "spend"))
+
+
+def known_history(shop: Shop, *, as_of: date) -> Table:
+    """``summary`` of a date, held: many figures start from it."""
+    return shop.at(as_of).kept("summary", lambda: summary(shop, as_of=as_of))
