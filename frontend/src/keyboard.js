@@ -9,6 +9,9 @@ function jump(key) {
   document.querySelector(`[data-jump="${CSS.escape(key)}"]`)?.click();
 }
 
+// What a page offers under a single key, such as n for a new appointment.
+const offered = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
   const key = event.key.toLowerCase();
@@ -30,6 +33,9 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("r-palette")?.open();
   } else if (key === "?") {
     open("keyboard-help");
+  } else if (offered(key)) {
+    event.preventDefault();
+    offered(key).click();
   }
 });
 
