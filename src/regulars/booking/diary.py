@@ -1,25 +1,22 @@
-"""What a calendar shows: appointments as blocks in columns, and who is at work when."""
+"""What a calendar shows: appointments as blocks in columns, and whether anything has changed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q
 
-from regulars.booking.minutes import Bits, Window, minute_of
-from regulars.booking.models import Appointment, BookedService, BookedStep, Break, Leave, Shift
+from regulars.booking import queries, states
+from regulars.booking.models import Appointment, BookedService, Leave, Shift
 from regulars.offer.models import Store
 
 Kind = Literal["hands", "waiting", "around"]
 NOBODY = "nobody"
 """The column of what needs no hands at all."""
-
-LONGEST = timedelta(days=2)
-"""No appointment lasts longer; those that reach into a day are looked for this far back."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,13 @@ class Entry:
     def asked(self) -> bool:
         """Whether the customer asked for one of those who serve."""
         return any(service.asked for service in self.services)
+
+    @property
+    def people(self) -> set[int | None]:
+        """Who serves or helps."""
+        return {service.staff_id for service in self.services} | {
+            step.staff_id for service in self.services for step in service.steps.all()
+        }
 
     def staff_blocks(self) -> list[Block]:
         """Its stretches in the columns of the staff."""
@@ -148,67 +152,28 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
     return joined
 
 
-def _between(store_id: int, first: datetime, last: datetime, at: datetime) -> QuerySet[Appointment]:
-    """Appointments that touch a time, but for holds that have run out."""
-    return Appointment.objects.filter(
-        ~Q(state=Appointment.HELD, held_until__lte=at),
-        store_id=store_id,
-        starts_at__gt=first - LONGEST,
-        starts_at__lt=last,
-        ends_at__gt=first,
-    )
-
-
 def entries(
-    store_id: int, first: datetime, last: datetime, *, at: datetime, staff_id: int | None = None
+    store: Store, first: datetime, last: datetime, *, at: datetime, staff_id: int | None = None
 ) -> list[Entry]:
-    """The appointments of a store that touch a time, called-off ones included. Four queries."""
-    found = _between(store_id, first, last, at)
-    if staff_id is not None:
-        theirs = Q(services__staff_id=staff_id) | Q(services__steps__staff_id=staff_id)
-        found = found.filter(theirs).distinct()
-    return read(found.order_by("starts_at", "pk"))
-
-
-def read(found: QuerySet[Appointment]) -> list[Entry]:
-    """Appointments with all that a calendar tells of them."""
-    steps = BookedStep.objects.order_by("position").select_related("staff", "place")
-    services = BookedService.objects.order_by("position").select_related("item", "staff")
-    whole = found.select_related("customer", "store").prefetch_related(
-        Prefetch("services", services.prefetch_related(Prefetch("steps", steps)))
-    )
-    return [Entry(one, list(one.services.all())) for one in whole]
-
-
-def at_work(
-    store_id: int, first: datetime, last: datetime, *, staff_ids: Collection[int] | None = None
-) -> dict[int, Bits]:
-    """Who is at work in a store: by staff, the minutes from `first` to `last`. Three queries.
+    """The appointments of a store that touch a time, called-off ones included. Four queries.
 
     Args:
-        staff_ids: only these; None for all who have a shift.
+        staff_id: only those in which this person serves or helps.
     """
-    window = Window(minute_of(first), minute_of(last))
-    span = (first, last)
-    shifts = Shift.objects.filter(store_id=store_id, span__overlap=span)
-    if staff_ids is not None:
-        shifts = shifts.filter(staff_id__in=staff_ids)
-    work: dict[int, Bits] = {}
-    for shift in shifts:
-        work[shift.staff_id] = work.get(shift.staff_id, 0) | _bits(window, shift.span)
-    away: list[Break | Leave] = [
-        *Break.objects.filter(shift__in=shifts, span__overlap=span).select_related("shift"),
-        *Leave.objects.filter(staff_id__in=work, span__overlap=span),
-    ]
-    for pause in away:
-        staff_id = pause.shift.staff_id if isinstance(pause, Break) else pause.staff_id
-        work[staff_id] &= ~_bits(window, pause.span)
-    return work
+    found = queries.calendar(store, first, last, states=[*states.MOVES])
+    standing = [entry_of(one) for one in found if not _ran_out(one, at)]
+    if staff_id is None:
+        return standing
+    return [entry for entry in standing if staff_id in entry.people]
 
 
-def _bits(window: Window, span: object) -> Bits:
-    begin, end = span.lower, span.upper  # type: ignore[attr-defined]
-    return window.bits([(minute_of(begin), minute_of(end))])
+def entry_of(appointment: Appointment) -> Entry:
+    """An appointment with the services that were read with it."""
+    return Entry(appointment, list(appointment.services.all()))
+
+
+def _ran_out(appointment: Appointment, at: datetime) -> bool:
+    return appointment.held_until is not None and appointment.held_until <= at
 
 
 def stamp(store: Store, first: datetime, last: datetime, *, at: datetime) -> str:
@@ -217,8 +182,15 @@ def stamp(store: Store, first: datetime, last: datetime, *, at: datetime) -> str
     Each change of an appointment raises its version. Numbers of log rows would not do: a lower
     one may be committed after a higher one was seen.
     """
-    seen = _between(store.pk, first, last, at).order_by("pk").values_list("pk", "version", "state")
+    seen = Appointment.objects.filter(
+        ~Q(state=Appointment.HELD, held_until__lte=at),
+        store=store,
+        starts_at__gt=first - queries.LONGEST,
+        starts_at__lt=last,
+        ends_at__gt=first,
+    )
+    versions = [*seen.order_by("pk").values_list("pk", "version", "state")]
     shifts = Shift.objects.filter(store=store, span__overlap=(first, last)).order_by("pk")
     leaves = Leave.objects.filter(span__overlap=(first, last)).order_by("pk")
     ids = [*shifts.values_list("pk", "span")], [*leaves.values_list("pk", "span")]
-    return blake2b(repr(([*seen], ids)).encode(), digest_size=8).hexdigest()
+    return blake2b(repr((versions, ids)).encode(), digest_size=8).hexdigest()

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.booking import states
+from regulars.booking import states, suggesting
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,14 @@ CHANNELS: Mapping[str, Promise] = {
     "waitlist": _("from the waitlist"),
     "series": _("as one of a series"),
 }
+
+SUGGESTED: Mapping[str, Promise] = {
+    suggesting.USUAL_PERSON: _("their usual person"),
+    suggesting.USUAL_HOUR: _("their usual hour"),
+    suggesting.USUAL_DAY: _("their usual weekday"),
+    suggesting.USES_WAITING: _("while another waits"),
+    suggesting.CLOSES_GAP: _("fills a gap exactly"),
+    suggesting.NEXT_TO: _("leaves no gap"),
+    suggesting.LEAVES_SLIVER: _("leaves a short gap"),
+}
+"""Why a time is offered; that it is soon goes without saying."""

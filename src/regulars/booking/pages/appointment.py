@@ -111,11 +111,11 @@ def shown(request: Request, found: Appointment, *, refused: Refused | None = Non
     """The sheet of an appointment; after a refusal with the reason on top."""
     may = request.actor.may(Permission.MAKE_BOOKINGS, store_id=found.store_id)
     verbs = verbs_of(found, clock.now()) if may else {}
-    entry = diary.read(Appointment.objects.filter(pk=found.pk))[0]
+    entry = diary.entry_of(found)
     first, *others = verbs.items() if verbs else [None]
     context: dict[str, Any] = {
         "entry": entry,
-        "appointment": entry.appointment,
+        "appointment": found,
         "look": STATES[found.state],
         "channel": CHANNELS[found.channel],
         "contacts": masked_contacts([found.customer])[found.customer.pk] if found.customer else [],

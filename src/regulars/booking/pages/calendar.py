@@ -36,7 +36,7 @@ def calendar(request: Request) -> HttpResponse:
         return render(request, "booking/no_store.html")
     frame, at = frame_of(request), clock.now()
     staff_id = frame.staff.pk if frame.staff else None
-    found = diary.entries(frame.store.pk, frame.first, frame.last, at=at, staff_id=staff_id)
+    found = diary.entries(frame.store, frame.first, frame.last, at=at, staff_id=staff_id)
     today = at.astimezone(frame.zone).date()
     may_book = request.actor.may(Permission.MAKE_BOOKINGS, store_id=frame.store.pk)
     context: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
-from regulars.booking import diary, rebuilding
+from regulars.booking import diary, queries, rebuilding
 from regulars.booking.diary import Block, Entry
 from regulars.booking.minutes import Bits, Window, minute_of, moment_of, spans_of
 from regulars.booking.models import Appointment
@@ -22,6 +22,8 @@ from regulars.offer.hours import timetable
 from regulars.offer.models import Place, Staff
 
 Json = dict[str, Any]
+SHORT = timedelta(minutes=15)
+"""Up to here a block has hardly room for one line."""
 
 
 @needs(Permission.SEE_BOOKINGS)
@@ -44,11 +46,13 @@ def feed(request: Request) -> HttpResponse:
 def drawn(frame: Frame, *, at: datetime, may_change: bool) -> Json:
     """Columns, events and the hours to show. Times are those of the store's clock."""
     staff_id = frame.staff.pk if frame.staff else None
-    found = diary.entries(frame.store.pk, frame.first, frame.last, at=at, staff_id=staff_id)
+    found = diary.entries(frame.store, frame.first, frame.last, at=at, staff_id=staff_id)
     shown = [entry for entry in found if entry.appointment.state != Appointment.CANCELLED]
-    one = [staff_id] if staff_id is not None else None
-    work = diary.at_work(frame.store.pk, frame.first, frame.last, staff_ids=one)
     window = Window(minute_of(frame.first), minute_of(frame.last))
+    work = {
+        staff: window.bits([(minute_of(a), minute_of(b)) for a, b in spans])
+        for staff, spans in queries.at_work(frame.store, frame.first, frame.last).items()
+    }
     opened = _opened(frame, window)
     blocks = list(_blocks(frame, shown))
     columns = _columns(frame, work, blocks)
@@ -144,7 +148,7 @@ def _event(frame: Frame, entry: Entry, block: Block, n: int, may_change: bool) -
         "display": "auto" if hands else "background",
         "startEditable": hands and may_change and state in rebuilding.MOVABLE,
         "durationEditable": hands and may_change and state in rebuilding.RESIZABLE,
-        "classNames": [f"is-{block.kind}", f"state-{state}"],
+        "classNames": [f"is-{block.kind}", f"state-{state}", *_size(block)],
         "extendedProps": {
             "appointment": appointment.pk,
             "url": reverse("booking:appointment", args=[appointment.pk]),
@@ -160,6 +164,10 @@ def _event(frame: Frame, entry: Entry, block: Block, n: int, may_change: bool) -
             "asked": entry.asked,
         },
     }
+
+
+def _size(block: Block) -> list[str]:
+    return ["is-short"] if block.ends - block.begins <= SHORT else []
 
 
 def _grey(frame: Frame, window: Window, column: str, off: Bits) -> list[Json]:

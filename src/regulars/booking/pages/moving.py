@@ -139,7 +139,7 @@ def move_form(request: Request, pk: int) -> HttpResponse:
     found = appointment_of(request, pk, Permission.MAKE_BOOKINGS)
     zone = ZoneInfo(found.store.time_zone)
     given = request.POST if request.method == "POST" else request.GET
-    services = diary.read(Appointment.objects.filter(pk=pk))[0].services
+    services = list(found.services.select_related("item", "staff"))
     staff = _chosen(given, services)
     try:
         wanted = moment_at(_start_text(given) or wall(found.starts_at, zone), zone)

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from regulars.booking import actions, looking, progress
+from regulars.booking import actions, looking, progress, queries
 from regulars.booking.drafts import VisitDraft
 from regulars.booking.forms import BookForm, services_here, signed
 from regulars.booking.models import Appointment
 from regulars.booking.pages.answers import appointment_of, done, when_words
 from regulars.booking.pages.frame import moment_at, store_of, wall
-from regulars.booking.pages.slots import pressed, slots_of
+from regulars.booking.pages.slots import pressed, slots_of, suggested
 from regulars.booking.refusals import Refused
 from regulars.kit import clock, sheets
 from regulars.kit.faces import Request, needs
@@ -186,23 +186,30 @@ def offered(form: BookForm) -> dict[str, Any]:
     given = getattr(form, "cleaned_data", {})
     if not given.get("items") or not given.get("day"):
         return {"slots": [], "asked": False}
-    store, zone = form.store, ZoneInfo(form.store.time_zone)
-    around = wanted_time(form)
     try:
-        plan = looking.new_visit(
-            store,
-            form.drafts(),
-            around or clock.now(),
-            customer_id=given.get("person"),
-            at=clock.now(),
-        )
+        around = wanted_time(form)
+        return {"asked": True, **(_near(form, around) if around else _best(form))}
     except Refused as refused:
         return {"slots": [], "asked": True, "nothing": refused.message}
+
+
+def _best(form: BookForm) -> dict[str, Any]:
+    """No time was named: those that suit best."""
+    given, store = form.cleaned_data, form.store
+    visit = queries.Visit(store, form.drafts(), given.get("person"))
+    zone = ZoneInfo(store.time_zone)
+    return {"slots": suggested(visit, given["day"], zone, at=clock.now())}
+
+
+def _near(form: BookForm, around: datetime) -> dict[str, Any]:
+    """A time was clicked on: it and those around it, or why it cannot be."""
+    given, zone = form.cleaned_data, ZoneInfo(form.store.time_zone)
+    plan = looking.new_visit(
+        form.store, form.drafts(), around, customer_id=given.get("person"), at=clock.now()
+    )
     found = slots_of(plan, given["day"], zone, around=around)
-    exact = any(slot.starts_at == around for slot in found) if around else True
-    # Why the very time that was clicked on is not among those that are offered.
-    refused_time = looking.refusal(plan) if around and not exact else None
-    return {"slots": found, "asked": True, "not_then": refused_time, "around": around}
+    exact = any(slot.starts_at == around for slot in found)
+    return {"slots": found, "not_then": None if exact else looking.refusal(plan), "around": around}
 
 
 @require_POST

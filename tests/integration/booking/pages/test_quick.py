@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 
 from regulars.booking.forms import signed
 from regulars.booking.models import Appointment, BookedService
-from tests.factories.booking import clock
+from regulars.booking.pages.frame import wall
 from tests.factories.day import Day
 
 
@@ -35,13 +36,22 @@ def test_found_by_initials_and_by_the_end_of_the_phone(day: Day, desk: Client) -
 
 def test_the_times_that_are_offered_can_be_booked(day: Day, desk: Client) -> None:
     slots = offered(desk, filled(day))
-    assert [slot[:5] for slot in slots][:2] == ["14:30", "14:45"]
+    assert len(slots) == 6
     answer = desk.post("/calendar/book/", filled(day, start=f"2026-10-21T{slots[0]}"))
     assert answer.status_code == 302
     booked = Appointment.objects.latest("pk")
     served = BookedService.objects.get(appointment=booked)
-    assert (booked.starts_at, booked.customer_id) == (clock(14.5), day.customers["曾黎"])
+    zone = ZoneInfo(day.salon.store.time_zone)
+    assert (wall(booked.starts_at, zone)[11:], booked.customer_id) == (
+        slots[0][:5],
+        day.customers["曾黎"],
+    )
     assert (served.staff_id, served.asked) == (int(slots[0].partition("/")[2]), False)
+
+
+def test_what_is_offered_says_why(day: Day, desk: Client) -> None:
+    page = desk.post("/calendar/book/slots/", filled(day, items=[day.salon.cut])).content.decode()
+    assert "紧挨着，不留空档" in page or "正好填满空档" in page or "趁别人等待" in page
 
 
 def test_a_second_click_books_no_second_time(day: Day, desk: Client) -> None:
