@@ -10,7 +10,8 @@ function jump(key) {
 }
 
 // What a page offers under a single key, such as n for a new appointment.
-const offered = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+// The page's own comes after the frame's, and goes before it.
+const offered = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].at(-1);
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;

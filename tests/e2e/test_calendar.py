@@ -99,7 +99,12 @@ def test_a_colleagues_change_is_seen_and_not_overwritten(visit: Visit, day: Day)
 def test_a_regular_is_booked_from_the_keyboard(
     visit: Visit, day: Day, look: Look, barriers: Barriers
 ) -> None:
-    page = visit("/calendar/")
+    page = visit("/settings/")
+    page.keyboard.press("n")
+    expect(page.get_by_label("谁来", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
     expect(block(page, "吴佳怡")).to_be_visible()
     page.keyboard.press("n")
     expect(page.get_by_label("谁来", exact=True)).to_be_focused()

@@ -102,6 +102,7 @@ export function draw(grid, host, first) {
   }
 
   const [firstHour, lastHour] = data.hours;
+  const today = data.now.slice(0, 10) === spoken.day || week;
   const held = () => (host.dragging = true);
   const options = {
     view: week ? "timeGridWeek" : "resourceTimeGridDay",
@@ -115,7 +116,7 @@ export function draw(grid, host, first) {
     slotHeight: 34,
     slotMinTime: hour(firstHour),
     slotMaxTime: hour(lastHour),
-    scrollTime: hour(Math.max(Number(data.now.slice(11, 13)) - 1, firstHour)),
+    scrollTime: hour(today ? Math.max(Number(data.now.slice(11, 13)) - 1, firstHour) : firstHour),
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     dayHeaderFormat: { weekday: "short", day: "numeric" },
     columnWidth: "minmax(132px, 1fr)",

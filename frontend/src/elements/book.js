@@ -30,6 +30,7 @@ class Book extends HTMLElement {
   }
 
   filter({ target, isComposing }) {
+    if (target.id === "book-who") this.list(target).classList.remove("closed");
     if (isComposing || target.id !== "book-what") return;
     const typed = target.value.trim().toLowerCase();
     for (const pick of this.list(target).querySelectorAll(".pick")) {
@@ -81,6 +82,7 @@ class Book extends HTMLElement {
     const marked = this.list(input).querySelector(".marked:not([hidden]) input");
     if (input.id === "book-who") {
       if (marked) this.check(marked, true);
+      this.list(input).classList.toggle("closed", Boolean(marked));
       this.querySelector("#book-what").focus();
     } else if (input.value && marked) {
       this.check(marked, !marked.checked);

@@ -64,6 +64,7 @@ class Calendar extends HTMLElement {
     if (!data || this.dragging || !this.drawn) return;
     this.drawn.update(data);
     this.drawPeople(data.columns);
+    document.getElementById("calendar-summary").textContent = data.summary;
     if (told) say(this.dataset.changed);
   }
 

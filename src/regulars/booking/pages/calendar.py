@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regulars.booking import diary, states
-from regulars.booking.diary import Entry
+from regulars.booking.pages.feed import summary
 from regulars.booking.pages.frame import DAY, LIST, PLACES, WEEK, Frame, frame_of
 from regulars.booking.words import STATES
 from regulars.kit import clock
@@ -48,7 +47,7 @@ def calendar(request: Request) -> HttpResponse:
         "now": frame.address(day=today.isoformat()),
         "after": frame.step(1),
         "is_today": frame.first_day <= today <= frame.last_day,
-        "summary": _summary(found),
+        "summary": summary(found),
         "may_book": may_book,
         "book": f"{reverse('booking:book')}?{urlencode(_seen(frame, today))}",
         "book_verb": _("Book an appointment") if may_book else "",
@@ -62,15 +61,6 @@ def calendar(request: Request) -> HttpResponse:
 def _seen(frame: Frame, today: date) -> dict[str, Any]:
     """What a new appointment begins with: this store, and this day unless it is over."""
     return {"store": frame.store.pk, "day": max(frame.day, today).isoformat()}
-
-
-def _summary(found: Sequence[Entry]) -> str:
-    """How many come, and how many of them are through."""
-    kept = [one.appointment.state for one in found if one.appointment.state in states.OCCUPYING]
-    if not kept:
-        return ""
-    done = sum(state == states.DONE for state in kept)
-    return _("%(all)d appointments, %(done)d done") % {"all": len(kept), "done": done}
 
 
 def _views(frame: Frame) -> list[tuple[str, str, bool]]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from regulars.booking import diary, queries, rebuilding
+from regulars.booking import diary, queries, rebuilding, states
 from regulars.booking.diary import Block, Entry
 from regulars.booking.minutes import Bits, Window, minute_of, moment_of, spans_of
 from regulars.booking.models import Appointment
@@ -65,8 +66,18 @@ def drawn(frame: Frame, *, at: datetime, may_change: bool) -> Json:
         "columns": columns,
         "events": events,
         "now": wall(at, frame.zone),
+        "summary": summary(found),
         "hours": _hours(frame, window, opened, blocks),
     }
+
+
+def summary(found: Sequence[Entry]) -> str:
+    """How many come, and how many of them are through."""
+    kept = [one.appointment.state for one in found if one.appointment.state in states.OCCUPYING]
+    if not kept:
+        return ""
+    done = sum(state == states.DONE for state in kept)
+    return _("%(all)d appointments, %(done)d done") % {"all": len(kept), "done": done}
 
 
 def _opened(frame: Frame, window: Window) -> Bits:

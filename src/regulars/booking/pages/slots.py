@@ -14,6 +14,7 @@ from regulars.booking import looking, queries
 from regulars.booking.minutes import moment_of
 from regulars.booking.pages.frame import wall
 from regulars.booking.placing import Request
+from regulars.booking.suggesting import Suggestion
 from regulars.booking.words import SUGGESTED
 from regulars.offer.hours import moment
 from regulars.offer.models import Staff
@@ -42,7 +43,7 @@ def suggested(visit: queries.Visit, day: date, zone: ZoneInfo, *, at: datetime) 
     """
     first, last = moment(day, 0, zone), moment(day + timedelta(1), 0, zone)
     end = last + timedelta(days=FURTHER_DAYS)
-    found = []
+    found: list[Suggestion] = []
     for begins, ends in ((first, last), (last, end)):
         if not found and ends > at:
             found = queries.suggestions(visit, begins, ends, at=at, random=Random(), count=MOST)  # noqa: S311  no secret
