@@ -153,6 +153,11 @@ export function draw(grid, host, first) {
       calendar.setOption("resources", resources());
       calendar.setOption("events", events());
     },
+    now(wall) {
+      if (wall === data.now || host.dragging) return;
+      data.now = wall;
+      calendar.setOption("events", events());
+    },
     only(id) {
       if (id === shown) return;
       shown = id;

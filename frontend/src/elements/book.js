@@ -37,7 +37,7 @@ class Book extends HTMLElement {
       const words = ` ${pick.dataset.words}`;
       pick.hidden = typed !== "" && !words.includes(` ${typed}`);
     }
-    this.mark(target, 0);
+    this.mark(target, typed ? 0 : -1);
   }
 
   // Which option Enter takes: marked, and for customers chosen at once.
@@ -45,7 +45,7 @@ class Book extends HTMLElement {
     const options = this.options(input);
     this.list(input).querySelector(".marked")?.classList.remove("marked");
     const option = options[Math.max(place, 0)];
-    if (!option || (input.id === "book-what" && !input.value && place < 0)) return;
+    if (!option || (input.id === "book-what" && place < 0)) return;
     option.classList.add("marked");
     option.scrollIntoView({ block: "nearest" });
   }
@@ -88,6 +88,7 @@ class Book extends HTMLElement {
       this.check(marked, !marked.checked);
       input.value = "";
       this.filter({ target: input });
+      marked.closest(".pick").scrollIntoView({ block: "nearest" });
     } else {
       this.slots.querySelector(".slot")?.focus();
     }

@@ -44,7 +44,10 @@ class Calendar extends HTMLElement {
     const seen = this.stamp ? `&seen=${this.stamp}` : "";
     try {
       const answer = await fetch(this.dataset.feed + seen, { credentials: "same-origin" });
-      if (answer.status === 204) return null;
+      if (answer.status === 204) {
+        this.drawn?.now(answer.headers.get("X-Now"));
+        return null;
+      }
       if (!answer.ok) throw new Error(answer.status);
       const data = await answer.json();
       this.silent = false;

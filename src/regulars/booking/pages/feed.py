@@ -37,7 +37,8 @@ def feed(request: Request) -> HttpResponse:
     frame, at = frame_of(request), clock.now()
     stamp = diary.stamp(frame.store, frame.first, frame.last, at=at)
     if request.GET.get("seen") == stamp:
-        return HttpResponse(status=204)
+        # Time goes on all the same: the line for now moves.
+        return HttpResponse(status=204, headers={"X-Now": wall(at, frame.zone)})
     may = request.actor.may(Permission.MAKE_BOOKINGS, store_id=frame.store.pk)
     answer = JsonResponse(drawn(frame, at=at, may_change=may) | {"stamp": stamp})
     answer.headers["Cache-Control"] = "no-store"

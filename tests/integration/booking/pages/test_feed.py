@@ -91,7 +91,8 @@ def test_a_week_shows_one_person_and_nobody_else(day: Day, desk: Client) -> None
 def test_nothing_is_sent_until_something_changes(day: Day, desk: Client) -> None:
     stamp = fed(desk)["stamp"]
     seen = f"/calendar/feed/?{DAY}&seen={stamp}"
-    assert desk.get(seen).status_code == 204
+    same = desk.get(seen)
+    assert (same.status_code, same.headers["X-Now"]) == (204, "2026-10-21T14:24")
     progress.confirm(day.appointments["曾黎"], by=SYSTEM, at=NOW)
     assert desk.get(seen).status_code == 200
     seen = f"/calendar/feed/?{DAY}&seen={fed(desk)['stamp']}"

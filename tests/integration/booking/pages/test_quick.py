@@ -125,3 +125,19 @@ def test_the_same_again_begins_with_who_what_and_by_whom(day: Day, desk: Client)
     assert "吴佳怡" in page
     assert f'name="items" value="{day.salon.colour}" checked' in page
     assert f'value="{day.salon.lin}" selected' in page
+
+
+def test_only_those_who_may_book_over_another_and_say_why(
+    day: Day, desk: Client, manager: Client
+) -> None:
+    over = filled(
+        day, start="2026-10-21T16:00/", staff=day.salon.lin, overlap_reason="老客，等得了"
+    )
+    count = Appointment.objects.count()
+    assert desk.post("/calendar/book/", over).status_code == 403
+    assert Appointment.objects.count() == count
+    offered = manager.post("/calendar/book/", over | {"overlap_reason": ""}).content.decode()
+    assert "overlap_reason" in offered
+    assert manager.post("/calendar/book/", over).status_code == 302
+    booked = Appointment.objects.latest("pk")
+    assert "老客，等得了" in manager.get(f"/calendar/{booked.pk}/").content.decode()
