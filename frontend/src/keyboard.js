@@ -9,6 +9,10 @@ function jump(key) {
   document.querySelector(`[data-jump="${CSS.escape(key)}"]`)?.click();
 }
 
+// What a page offers under a single key, such as n for a new appointment.
+// The page's own comes after the frame's, and goes before it.
+const offered = (key) => [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].at(-1);
+
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
   const key = event.key.toLowerCase();
@@ -30,6 +34,9 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("r-palette")?.open();
   } else if (key === "?") {
     open("keyboard-help");
+  } else if (offered(key)) {
+    event.preventDefault();
+    offered(key).click();
   }
 });
 

@@ -10,5 +10,7 @@ import "./elements/toast.js";
 import "./elements/palette.js";
 import "./elements/chart.js";
 import "./elements/drop.js";
+import "./elements/calendar.js";
+import "./elements/book.js";
 
 htmx.config.history = "reload";

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -31,6 +31,9 @@ from regulars.booking.models import (
 from regulars.booking.states import OCCUPYING
 from regulars.booking.suggesting import Candidate, Habits, Suggestion, suggest
 from regulars.offer.models import Store
+
+LONGEST = timedelta(days=2)
+"""No appointment lasts longer; those that reach into a day are looked for this far back."""
 
 HABITS_FROM, HABITS_NEED = 12, 2
 """Of how many of the last visits habits are read, and how many there must be."""
@@ -87,7 +90,9 @@ def calendar(
     Args:
         states: only these; by default all that stand.
     """
-    found = Appointment.objects.filter(store=store, starts_at__lt=last, ends_at__gt=first)
+    found = Appointment.objects.filter(
+        store=store, starts_at__gt=first - LONGEST, starts_at__lt=last, ends_at__gt=first
+    )
     found = (
         found.filter(state__in=states)
         if states
@@ -97,7 +102,7 @@ def calendar(
         Prefetch("steps", BookedStep.objects.select_related("staff", "place"))
     )
     return list(
-        found.select_related("customer")
+        found.select_related("customer", "store")
         .prefetch_related(Prefetch("services", services))
         .order_by("starts_at", "pk")
     )

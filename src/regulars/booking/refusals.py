@@ -37,6 +37,7 @@ WORDS: dict[str, Promise] = {
     "too_late": _("It is too late to change this online. Please call the store."),
     "changed": _("Somebody has changed this appointment meanwhile. Look at it again."),
     "state": _("This cannot be done with an appointment that has come this far."),
+    "helper_given": _("Who helps is given out by itself. Move the one who serves instead."),
     "no_reason": _("Say why this may overlap."),
     "hold_over": _("The time was not held any longer. Choose one anew."),
 }

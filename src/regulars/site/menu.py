@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.kit.permissions import Actor, Permission
 
@@ -25,12 +26,19 @@ class MenuItem:
 MENU = [
     MenuItem(_("Today"), "today", "sun", Permission.SEE_TODAY, key="t"),
     MenuItem(
+        pgettext_lazy("appointments", "Calendar"),
+        "booking:calendar",
+        "calendar-days",
+        Permission.SEE_BOOKINGS,
+        key="c",
+    ),
+    MenuItem(
         _("Customers"),
         "customers:list",
         "users",
         Permission.SEE_CUSTOMERS,
         section=_("Customers"),
-        key="c",
+        key="k",
     ),
     MenuItem(
         _("Insights"),

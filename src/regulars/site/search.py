@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from regulars.kit.faces import Request
+from regulars.booking.forms import signed
+from regulars.kit.faces import Request, needs
 from regulars.kit.permissions import Actor, Permission
 from regulars.people import queries as people
 from regulars.understanding import queries
@@ -37,6 +39,13 @@ class Act:
 
 
 ACTS = (
+    Act(
+        _("New appointment"),
+        "book new appointment 新建预约 预约 yuyue xinjian yy xjyy",
+        "booking:book",
+        "calendar-plus",
+        Permission.MAKE_BOOKINGS,
+    ),
     Act(
         _("Add a customer"),
         "add new customer 新建客户 添加 tianjia xinjian tjkh xjkh",
@@ -89,6 +98,18 @@ def _customers(request: Request, text: str) -> list[Row]:
     wanted: Q = people.found_by(text) & visible_to(stores_of(request))
     order = SORTS[FIRST_SORT].order(descending=True)
     return rows(page(with_results(run), wanted, order, size=MOST_CUSTOMERS).ids, run)
+
+
+@require_POST
+@needs(Permission.MAKE_BOOKINGS)
+def who_comes(request: Request) -> HttpResponse:
+    """The customers a booking finds for what was typed, and the guest of that name."""
+    text = request.POST.get("guest_name", "").strip().replace("\x00", "")[:TEXT_LENGTH]
+    people = [
+        {"value": signed(row.customer.pk), "name": str(row.customer), "phone": row.phone}
+        for row in (_customers(request, text) if text else [])
+    ]
+    return render(request, "booking/_people.html", {"people": people, "text": text})
 
 
 def _acts(actor: Actor, text: str) -> list[tuple[Act, str]]:

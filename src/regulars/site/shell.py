@@ -21,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "business": settings.BUSINESS,
         "actor": actor,
         "menu": menu_for(actor) if actor else [],
+        "may_book": bool(actor and actor.may(Permission.MAKE_BOOKINGS)),
         "standing_clock": settings.STANDING_CLOCK,
         "today": clock.today(),
         "store_scope": SimpleLazyObject(

@@ -18,6 +18,8 @@ urlpatterns = [
     path("today/<slug:name>/", today.figure, name="today-figure"),
     path("store/", today.choose_store, name="choose-store"),
     path("search/", search.search, name="search"),
+    path("calendar/people/", search.who_comes, name="who-comes"),
+    path("calendar/", include("regulars.booking.urls")),
     path("customers/", include("regulars.understanding.customers.urls")),
     path("insights/", include("regulars.understanding.insights.urls")),
     path(
