@@ -85,6 +85,20 @@ SETTINGS = [
         Permission.SEE_INSIGHTS,
     ),
     SettingsItem(
+        _("Calendar addresses"),
+        _("Appointments of a person or store in the calendar they use anyway."),
+        "portal:feeds",
+        "calendar",
+        Permission.MANAGE_ROSTER,
+    ),
+    SettingsItem(
+        _("Messages sent"),
+        _("What customers were sent, what was not and why, and what nobody knows."),
+        "messaging:sent",
+        "mail",
+        Permission.MANAGE_SETTINGS,
+    ),
+    SettingsItem(
         _("Users and roles"),
         _("Who may sign in, as what, and for which store."),
         "users",

@@ -29,6 +29,8 @@ urlpatterns = [
     path("shortcuts/", account.shortcuts, name="shortcuts"),
     path("settings/", pages.settings_home, name="settings"),
     path("settings/", include("regulars.intake.urls")),
+    path("settings/", include("regulars.messaging.urls")),
+    path("book/", include("regulars.portal.urls")),
     path("settings/users/", user_pages.users, name="users"),
     path("settings/users/add/", user_pages.add, name="user-add"),
     path("settings/users/<int:user_id>/", user_pages.let_in, name="user-let-in"),

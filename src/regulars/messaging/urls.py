@@ -1,0 +1,13 @@
+"""Addresses of messages, under the settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from regulars.messaging import pages
+
+app_name = "messaging"
+urlpatterns = [
+    path("messages/", pages.sent, name="sent"),
+    path("messages/<int:send_id>/settle/", pages.settle, name="settle"),
+]
