@@ -17,7 +17,7 @@ from regulars.booking.allocation import Rank
 from regulars.booking.catalogue import Catalogue
 from regulars.booking.drafts import ServiceDraft, VisitDraft
 from regulars.booking.minutes import moment_of
-from regulars.booking.models import Appointment, BookedService, Occupancy
+from regulars.booking.models import Appointment, BookedService, BookedStep, Occupancy
 from regulars.booking.placing import Request, Taken, place
 from regulars.booking.refusals import Refused
 from regulars.booking.visits import Wish
@@ -248,6 +248,7 @@ def _replace(
         BookedService.objects.bulk_update(
             visit.services, ["staff", "asked", "starts_at", "ends_at"]
         )
+        BookedStep.objects.filter(service__in=visit.services).delete()
         writing.write_steps(visit.services, wishes, taken.plan)
         writing.write_occupancies(appointment.pk, taken, overlap)
         appointment.starts_at = moment_of(taken.plan.start)

@@ -20,7 +20,13 @@ from regulars.booking.visits import Wish, layouts
 from regulars.offer.hours import timetable
 from regulars.offer.models import Place, Store
 
-# Begin and end of a span in minutes since 1970, the begin rounded down and the end up.
+# Begin and end of a span in minutes since 1970: a constraint has them whole.
+_MINUTES = """
+int4send((date_part('epoch', lower(span)) / 60)::int4)
+|| int4send((date_part('epoch', upper(span)) / 60)::int4)
+"""
+
+# The same where they need not be whole: the begin rounded down and the end up.
 _ENDS = """
 int4send(floor(date_part('epoch', lower(span)) / 60)::int4)
 || int4send(ceil(date_part('epoch', upper(span)) / 60)::int4)
@@ -30,12 +36,11 @@ int4send(floor(date_part('epoch', lower(span)) / 60)::int4)
 # that has run out is no more, whether or not somebody has cleared it away.
 _TAKEN = f"""
 SELECT r.staff_id, r.place_id, r.unit, r.customer_id,
-       string_agg({_ENDS}, ''::bytea) FILTER (WHERE o.overlap_reason = ''),
-       string_agg({_ENDS}, ''::bytea) FILTER (WHERE o.overlap_reason <> '')
+       string_agg({_MINUTES}, ''::bytea) FILTER (WHERE o.overlap_reason = ''),
+       string_agg({_MINUTES}, ''::bytea) FILTER (WHERE o.overlap_reason <> '')
 FROM booking_resource r JOIN booking_occupancy o ON o.resource_id = r.id
 WHERE (r.staff_id = ANY(%(staff)s) OR r.place_id = ANY(%(places)s) OR r.customer_id = %(customer)s)
-  AND int8range(o.resource_id, o.resource_id, '[]') && int8range(r.id, r.id, '[]')
-  AND o.span && tstzrange(%(first)s, %(end)s)
+  AND upper(o.span) > %(first)s AND lower(o.span) < %(end)s
   AND o.appointment_id <> ALL(ARRAY(
       SELECT id FROM booking_appointment WHERE state = 'held' AND held_until <= %(at)s))
   AND o.appointment_id <> %(but_not)s

@@ -18,14 +18,13 @@ SELECT id, staff_id, place_id, unit, customer_id FROM booking_resource
 WHERE staff_id = ANY(%s) OR place_id = ANY(%s) OR customer_id = ANY(%s)
 """
 
-# Who holds a resource within a span, but for holds that have run out.
+# Who holds a resource within a span.
 _IN_THE_WAY = """
 SELECT DISTINCT o.appointment_id, w.n
 FROM unnest(%(ids)s::bigint[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
     WITH ORDINALITY AS w (resource_id, begins, ends, n)
 JOIN booking_occupancy o
-  ON int8range(o.resource_id, o.resource_id, '[]') && int8range(w.resource_id, w.resource_id, '[]')
- AND o.span && tstzrange(w.begins, w.ends)
+  ON o.resource_id = w.resource_id AND upper(o.span) > w.begins AND lower(o.span) < w.ends
 WHERE o.appointment_id <> %(but_not)s
 ORDER BY w.n
 """

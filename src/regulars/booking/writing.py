@@ -58,8 +58,7 @@ def replan(service: BookedService, wish: Wish, plan: Plan, number: int) -> None:
 
 
 def write_steps(booked: Sequence[BookedService], wishes: Sequence[Wish], plan: Plan) -> None:
-    """Writes the steps of booked services anew."""
-    BookedStep.objects.filter(service__in=booked).delete()
+    """Writes the steps of booked services."""
     BookedStep.objects.bulk_create(
         step
         for number, (service, wish) in enumerate(zip(booked, wishes, strict=True))

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.contrib.auth import authenticate
 from django.db import IntegrityError, connection
 from django.db.models import Sum
 
+from regulars.booking.models import Appointment, Occupancy, Shift
 from regulars.intake.models import Event
 from regulars.kit import postgres
 from regulars.kit.models import AuditEvent
@@ -336,3 +337,23 @@ def test_the_command_seeds_and_says_what_is_there(capsys: pytest.CaptureFixture[
     assert Customer.objects.count() == 300
     assert cli.main(["--seed", "2", "--until", "2026-03-01", "--size", "small"]) == 1
     assert "another sample" in capsys.readouterr().err
+
+
+def test_the_book_holds_the_last_day_and_what_is_to_come() -> None:
+    now = datetime(2026, 11, 21, 15, 0, tzinfo=seeding.ZONE)
+    seed(now=now)
+    drawn = plan.draw(**MADE_OF)
+    ahead = [visit for visit in drawn.visits if visit.outcome == "ahead"]
+    open_states = ["booked", "confirmed"]
+    later = Appointment.objects.filter(starts_at__gte=datetime(2026, 11, 22, tzinfo=seeding.ZONE))
+    booked_before_now = sum(
+        seeding.moment(v.day - timedelta(days=v.booking.lead), v.booking.minute) <= now
+        for v in ahead
+        if v.booking
+    )
+    assert later.filter(state__in=open_states).count() == booked_before_now > 0
+    today = Appointment.objects.filter(starts_at__lt=datetime(2026, 11, 22, tzinfo=seeding.ZONE))
+    assert today.filter(state="done", ends_at__lte=now).exists()
+    assert not today.filter(state="done", ends_at__gt=now).exists()
+    assert Shift.objects.filter(span__startswith__gt=now).exists()
+    assert not Occupancy.objects.exclude(overlap_reason="").exists()

@@ -426,15 +426,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="occupancy",
-            index=django.contrib.postgres.indexes.GistIndex(
-                models.Func(
-                    models.F("resource_id"),
-                    models.F("resource_id"),
-                    models.Value("[]"),
-                    function="int8range",
-                ),
-                models.F("span"),
-                name="occupancy_all",
+            index=models.Index(
+                models.F("resource"),
+                models.Func(models.F("span"), function="upper"),
+                name="occupancy_until",
             ),
         ),
         migrations.AddConstraint(

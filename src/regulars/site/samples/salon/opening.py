@@ -7,17 +7,18 @@ from datetime import datetime
 from regulars.kit.permissions import SYSTEM
 from regulars.offer.actions import ItemDraft, StepDraft, add_items, add_staff, add_store
 from regulars.site.samples.salon import shop
+from regulars.site.samples.salon.appointments import arrange
 from regulars.site.samples.salon.shop import Stylist, minor
 
 
 def open_stores(team: list[Stylist], *, at: datetime) -> None:
-    """Adds the stores, their staff, and all services and goods."""
+    """Adds the stores with chairs and hours, their staff with skills, all services and goods."""
     count = 1 + max(stylist.store for stylist in team)
     stores = [
         add_store(f"{n + 1:02d}", f"{shop.NAME} {name}", shop.ZONE, by=SYSTEM, at=at)
         for n, name in enumerate(shop.STORES[:count])
     ]
-    for stylist in team:
+    staff = [
         add_staff(
             stylist.code,
             stylist.name,
@@ -26,7 +27,13 @@ def open_stores(team: list[Stylist], *, at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
-    add_items(item_drafts(), by=SYSTEM, at=at)
+        for stylist in team
+    ]
+    drafts = item_drafts()
+    items = dict(
+        zip((draft.code for draft in drafts), add_items(drafts, by=SYSTEM, at=at), strict=True)
+    )
+    arrange([store.pk for store in stores], team, [one.pk for one in staff], items, at=at)
 
 
 def item_drafts() -> list[ItemDraft]:
@@ -39,7 +46,7 @@ def item_drafts() -> list[ItemDraft]:
             category=service.category,
             price=minor(service.price),
             cost=minor(service.cost),
-            steps=tuple(StepDraft(*step) for step in service.steps),
+            steps=tuple(StepDraft(*step, place_kind="chair") for step in service.steps),
         )
         for service in shop.SERVICES
     ]

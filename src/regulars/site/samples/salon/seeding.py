@@ -30,6 +30,7 @@ from regulars.site.samples import marker
 from regulars.site.samples.marker import NotEmpty
 from regulars.site.samples.progress import Progress
 from regulars.site.samples.salon import customers, plan, seasons, shop
+from regulars.site.samples.salon.appointments import Book
 from regulars.site.samples.salon.opening import open_stores
 from regulars.site.samples.salon.plan import Plan
 from regulars.site.samples.salon.receipts import Receipt
@@ -151,6 +152,8 @@ class _Writer:
         record_events(events, by=SYSTEM, at=at)
         marker.step(NAME, first.isoformat(), at=at)
         if last:
+            ids = self._ids
+            Book(self._plan, ids.stores, ids.team, ids.items, self._customers, self._now).write()
             marker.finish(NAME, at=at)
 
     def _join(self, first: date, last: date) -> None:
