@@ -27,6 +27,7 @@ REMIND = timedelta(hours=24)
 TOO_CLOSE = timedelta(hours=3)
 """Who booked this shortly before the reminder would go needs none."""
 THANK = timedelta(hours=2)
+STALE = timedelta(days=1)
 
 SAYS: dict[str, Occasion | None] = {
     "booked": BOOKED,
@@ -96,7 +97,6 @@ def _mean(
     by: Actor,
     at: datetime,
 ) -> None:
-    over = occasion is THANKS
     draft = Draft(
         occasion=occasion.code,
         occurrence=f"{appointment.pk}:{appointment.version}",
@@ -106,9 +106,18 @@ def _mean(
         customer_id=appointment.customer_id,
         subject=f"appointment:{appointment.pk}",
         store_id=appointment.store_id,
-        not_after=due + timedelta(days=1) if over else appointment.starts_at,
+        not_after=_not_after(appointment, occasion, due),
     )
     intend(draft, by=by, at=at)
+
+
+def _not_after(appointment: Appointment, occasion: Occasion, due: datetime) -> datetime:
+    """From when on it is pointless: news of yesterday, and whatever looks ahead to the visit."""
+    stale = due + STALE
+    if occasion is THANKS:
+        return stale
+    starts = appointment.starts_at
+    return starts if occasion is REMINDER else min(starts, stale)
 
 
 def _values(appointment: Appointment, occasion: Occasion, language: str) -> dict[str, str]:

@@ -178,7 +178,8 @@ def set_rules(
         quiet: first and last minute of the day without messages.
     """
     by.must(Permission.MANAGE_SETTINGS)
-    if not (all(0 <= minute < 1440 for minute in quiet) and most_a_day > 0 <= marketing_a_week):
+    impossible = any(not 0 <= minute < 1440 for minute in quiet)
+    if impossible or most_a_day < 1 or marketing_a_week < 0:
         raise ValidationError(_("Quiet hours are times of a day, caps are whole numbers."))
     store = None if store_id is None else Store.objects.get(pk=store_id)
     rules = Rules.objects.filter(store=store).first() or Rules(store=store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.personal_data import Basis, Held
 
-PROOF = "stays as proof without its words; they go with the customer's key, or after 30 days"
+PROOF = "stays as proof; its words go with the customer's key or after 30 days"
 
 HELD = {
     "Send": Held("to write to them once and to tell what was sent", Basis.CONTRACT, PROOF),

@@ -68,4 +68,4 @@ def revoke(request: faces.Request, kind: str, pk: int) -> HttpResponse:
     """Closes an address."""
     feeds.revoke(_of(kind, pk), by=request.actor, at=clock.now())
     toasts.say(request, _("The address is closed."))
-    return HttpResponseRedirect(reverse("portal:feeds"))
+    return HttpResponseRedirect(reverse("portal-shop:feeds"))

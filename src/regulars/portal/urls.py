@@ -1,8 +1,8 @@
-"""Addresses of the customer's pages; the settings of calendar addresses stand among them."""
+"""Addresses of the customer's pages."""
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from regulars.portal import booking_pages, feed_pages, notice_pages, sign_in_pages, visit_pages
 
@@ -19,15 +19,6 @@ urlpatterns = [
     path("visit/<str:key>/cancel/", visit_pages.cancel, name="visit-cancel"),
     path("visit/<str:key>/move/", visit_pages.move, name="visit-move"),
     path("visit/<str:key>/calendar.ics", visit_pages.ics, name="visit-ics"),
-    path("calendars/", feed_pages.listing, name="feeds"),
-    re_path(
-        r"^calendars/(?P<kind>staff|store)/(?P<pk>\d+)/make/$", feed_pages.make, name="make-feed"
-    ),
-    re_path(
-        r"^calendars/(?P<kind>staff|store)/(?P<pk>\d+)/revoke/$",
-        feed_pages.revoke,
-        name="revoke-feed",
-    ),
     path("calendar/<str:secret>.ics", feed_pages.calendar, name="calendar"),
     path("<int:store_id>/", booking_pages.services, name="services"),
     path("<int:store_id>/when/", booking_pages.when, name="when"),

@@ -90,14 +90,16 @@ def _show_visit(
 ) -> HttpResponse:
     services = list(appointment.services.select_related("item", "staff"))
     policy, at = policies.policy_of(appointment), clock.now()
+    to_come = at < appointment.starts_at
+    new = "booked" in request.GET or "moved" in request.GET  # who has just chosen will come
     context = {
         "appointment": appointment, "services": services, "key": key, "problem": problem,
         "policy": policy,
         "price": price_of(appointment.pk),
-        "open": appointment.state in states.OPEN and at < appointment.starts_at,
+        "open": to_come and appointment.state in states.OPEN,
         "late": policies.is_late(appointment, policy, at=at),
         "latest": appointment.starts_at - timedelta(minutes=policy.change_minutes),
-        "can_confirm": appointment.state == states.BOOKED and at < appointment.starts_at,
+        "can_confirm": to_come and appointment.state == states.BOOKED and not new,
         "preparations": offering.preparations([service.item_id for service in services]),
         "booked": "booked" in request.GET, "moved": "moved" in request.GET,
         "form": KeyedForm(),

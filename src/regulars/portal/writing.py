@@ -13,6 +13,7 @@ from regulars.booking.actions import PORTAL
 from regulars.booking.drafts import ServiceDraft, VisitDraft
 from regulars.booking.models import BookedService
 from regulars.booking.refusals import Refused
+from regulars.kit.clock import zone
 from regulars.people.adding import add_customers
 from regulars.people.drafts import ConsentDraft, CustomerDraft
 from regulars.portal import signing_in
@@ -48,7 +49,7 @@ def become_customer(visitor: Visitor, newcomer: Newcomer, *, at: datetime) -> in
         draft = CustomerDraft(
             name=newcomer.name,
             found_us="portal",
-            joined_on=at.date(),
+            joined_on=at.astimezone(zone()).date(),
             contacts=((signing_in.PHONE, number),),
             consents=tuple(consents),
         )

@@ -85,9 +85,16 @@ SETTINGS = [
         Permission.SEE_INSIGHTS,
     ),
     SettingsItem(
+        _("Before a visit"),
+        _("What customers read on their confirmation, service by service."),
+        "portal-shop:preparations",
+        "notebook-pen",
+        Permission.MANAGE_SETTINGS,
+    ),
+    SettingsItem(
         _("Calendar addresses"),
         _("Appointments of a person or store in the calendar they use anyway."),
-        "portal:feeds",
+        "portal-shop:feeds",
         "calendar",
         Permission.MANAGE_ROSTER,
     ),

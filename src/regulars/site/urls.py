@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/", pages.settings_home, name="settings"),
     path("settings/", include("regulars.intake.urls")),
     path("settings/", include("regulars.messaging.urls")),
+    path("settings/", include("regulars.portal.shop_urls")),
     path("book/", include("regulars.portal.urls")),
     path("settings/users/", user_pages.users, name="users"),
     path("settings/users/add/", user_pages.add, name="user-add"),

@@ -156,3 +156,11 @@ def test_values_are_in_the_language_of_the_page_booked_on(
     send = Send.objects.get(occasion="booking.booked")
     assert send.language == "en"
     assert sealing.values_of(send)["day"] == "Fri 23 Oct"
+
+
+def test_news_of_yesterday_is_not_sent(salon: Salon, customer: int, at: datetime) -> None:
+    come(salon, customer, at)
+    memory, send = Memory(), Send.objects.get(occasion="booking.booked")
+    with using(memory):
+        assert deliver(send.pk, at=at + telling.STALE) == "dropped"
+    assert memory.letters == []

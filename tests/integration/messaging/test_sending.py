@@ -271,9 +271,23 @@ def test_an_address_without_a_record_is_sealed_and_forgotten(memory: Memory, at:
     assert send_id is not None
     deliver(send_id, at=at)
     assert memory.letters[0].address == "13812342384"
-    assert forget(at=at + timedelta(days=31)) == 1
+    assert forget(at=at + timedelta(hours=23)) == 0
+    assert forget(at=at + timedelta(hours=25)) == 1
     send = Send.objects.get()
     assert (send.own_key, send.sealed_address, send.sealed_values) == (None, None, None)
+
+
+def test_words_to_customers_are_kept_a_month(memory: Memory, at: datetime) -> None:
+    sent, waiting = (
+        mean_to_send(reachable(at=at), at=at, due_at=at + timedelta(days=days)) for days in (0, 60)
+    )
+    deliver(sent.pk, at=at)
+    assert forget(at=at + timedelta(days=29)) == 0
+    assert forget(at=at + timedelta(days=31)) == 1
+    sent.refresh_from_db()
+    waiting.refresh_from_db()
+    assert sent.sealed_values is None
+    assert waiting.sealed_values is not None
 
 
 class TestTheDatabase:

@@ -100,10 +100,10 @@ def test_the_page_shows_an_address_once(client: Client, lin: Staff) -> None:
     user = User.objects.create_user("owner", "a long password", name="周")
     RoleGrant.objects.create(user=user, role=Role.OWNER)
     client.force_login(user)
-    made = client.post(reverse("portal:make-feed", args=["staff", lin.pk])).content.decode()
+    made = client.post(reverse("portal-shop:make-feed", args=["staff", lin.pk])).content.decode()
     path = made.split("<code")[1].split("/book/")[1].split("<")[0]
     assert Client().get(f"/book/{path}").status_code == 200
-    assert path not in client.get(reverse("portal:feeds")).content.decode()
-    client.post(reverse("portal:revoke-feed", args=["staff", lin.pk]))
+    assert path not in client.get(reverse("portal-shop:feeds")).content.decode()
+    client.post(reverse("portal-shop:revoke-feed", args=["staff", lin.pk]))
     assert Client().get(f"/book/{path}").status_code == 404
-    assert Client().get(reverse("portal:feeds")).status_code == 302
+    assert Client().get(reverse("portal-shop:feeds")).status_code == 302

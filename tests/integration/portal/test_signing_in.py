@@ -125,6 +125,7 @@ def test_several_with_one_phone_are_the_first_of_them(at: datetime) -> None:
     assert Visitor.objects.get().customer_id == first
     Customer.objects.filter(pk=first).update(erased_at=at, data_key=None)
     assert signing_in.visitor_of(secret, at=at) is None
+    assert not Visitor.objects.exists()  # a trigger has signed them out
 
 
 def test_old_codes_and_sign_ins_are_forgotten(at: datetime) -> None:
