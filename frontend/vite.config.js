@@ -30,7 +30,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 800,
     rollupOptions: {
-      input: "src/main.js",
+      input: ["src/main.js", "src/portal.js"],
       output: {
         // Twelve hexadecimal digits are what WhiteNoise takes for "never changes".
         hashCharacters: "hex",

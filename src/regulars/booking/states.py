@@ -26,6 +26,9 @@ MOVES: Mapping[str, frozenset[str]] = {
 OCCUPYING = frozenset({HELD, BOOKED, CONFIRMED, ARRIVED, IN_SERVICE, DONE})
 """In these an appointment keeps its times; in the others the database lets them go."""
 
+EXPECTED = frozenset({BOOKED, CONFIRMED})
+"""Somebody will come."""
+
 OPEN = frozenset({HELD, BOOKED, CONFIRMED})
 """Still to come: can be moved and called off."""
 

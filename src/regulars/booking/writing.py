@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from regulars.booking import telling
 from regulars.booking.allocation import Plan
 from regulars.booking.catalogue import Catalogue
 from regulars.booking.minutes import Span, moment_of
@@ -117,3 +118,4 @@ def log(appointment: Appointment, what: str, *, by: Actor, at: datetime, **detai
         by_name=by.name,
     )
     audit.record(f"booking.{what}", f"appointment:{appointment.pk}", by=by, at=at, detail=detail)
+    telling.tell(appointment, what, detail, by=by, at=at)

@@ -8,7 +8,10 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, register
 
-FLOORS = ["kit", "people", "offer", "booking", "sales", "intake", "understanding", "site"]
+FLOORS = [
+    "kit", "people", "offer", "messaging", "booking", "sales", "intake",
+    "understanding", "portal", "site",
+]  # fmt: skip
 
 
 @register()

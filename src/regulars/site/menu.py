@@ -107,6 +107,27 @@ SETTINGS = [
         Permission.SHAPE_BUSINESS,
     ),
     SettingsItem(
+        _("Before a visit"),
+        _("What customers read on their confirmation, service by service."),
+        "portal-shop:preparations",
+        "notebook-pen",
+        Permission.MANAGE_SETTINGS,
+    ),
+    SettingsItem(
+        _("Calendar addresses"),
+        _("Appointments of a person or store in the calendar they use anyway."),
+        "portal-shop:feeds",
+        "calendar",
+        Permission.MANAGE_ROSTER,
+    ),
+    SettingsItem(
+        _("Messages sent"),
+        _("What customers were sent, what was not and why, and what nobody knows."),
+        "messaging:sent",
+        "mail",
+        Permission.MANAGE_SETTINGS,
+    ),
+    SettingsItem(
         _("Users and roles"),
         _("Who may sign in, as what, and for which store."),
         "users",

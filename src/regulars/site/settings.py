@@ -38,10 +38,12 @@ INSTALLED_APPS = [
     "regulars.kit",
     "regulars.people",
     "regulars.offer",
+    "regulars.messaging",
     "regulars.booking",
     "regulars.sales",
     "regulars.intake",
     "regulars.understanding",
+    "regulars.portal",
     "regulars.site",
 ]
 
@@ -128,6 +130,23 @@ DJANGO_VITE = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+
+# How messages go out: over SMTP when a mail server is named, and outside production to the console.
+SMTP_HOST = os.environ.get("REGULARS_SMTP_HOST", "")
+SMTP_SECURITY = os.environ.get("REGULARS_SMTP_SECURITY", "starttls")
+SMTP_PORT = int(os.environ.get("REGULARS_SMTP_PORT", "465" if SMTP_SECURITY == "tls" else "587"))
+SMTP_USER = os.environ.get("REGULARS_SMTP_USER", "")
+SMTP_PASSWORD = os.environ.get("REGULARS_SMTP_PASSWORD", "")
+SMTP_FROM = os.environ.get("REGULARS_SMTP_FROM", f"{BUSINESS.name} <regulars@localhost>")
+_channels = os.environ.get("REGULARS_CHANNELS", "").split(",")
+MESSAGE_CHANNELS = [name.strip() for name in _channels if name.strip()]
+if SMTP_HOST:
+    MESSAGE_CHANNELS.append("regulars.messaging.channels.email.open_channel")
+if not PRODUCTION:
+    MESSAGE_CHANNELS.append("regulars.messaging.channels.development.open_channel")
+PUBLIC_ADDRESS = os.environ.get("REGULARS_ADDRESS") or (
+    f"https://{BUSINESS.hosts[0]}" if PRODUCTION else f"http://{BUSINESS.hosts[0]}:8000"
+)
 
 # The browser runs only scripts that carry this response's nonce, and what they load.
 CONTENT_SECURITY_POLICY = {

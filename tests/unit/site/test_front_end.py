@@ -15,6 +15,7 @@ from regulars.site.messages import PACKAGE
 BUILD = PACKAGE / "site" / "static" / "build"
 FRONTEND = PACKAGE.parent.parent / "frontend"
 SHELL_JS, SHELL_CSS = 40_000, 24_000
+PORTAL = 40_000
 
 
 @pytest.fixture
@@ -34,6 +35,12 @@ def test_the_shell_weighs_no_more_than_its_allowance(manifest: dict[str, Any]) -
     shell = manifest["src/main.js"]
     assert weight(BUILD / shell["file"]) <= SHELL_JS
     assert sum(weight(BUILD / sheet) for sheet in shell["css"]) <= SHELL_CSS
+
+
+def test_a_customers_page_weighs_no_more_than_its_allowance(manifest: dict[str, Any]) -> None:
+    page = manifest["src/portal.js"]
+    assert page.get("imports", []) == []
+    assert sum(weight(BUILD / file) for file in [page["file"], *page["css"]]) <= PORTAL
 
 
 def test_charts_are_fetched_only_when_asked_for(manifest: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from regulars.site.doctor.finding import Finding, State
 
+DEVELOPMENT = "regulars.messaging.channels.development"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
 
@@ -15,7 +16,8 @@ def settings_for_production() -> list[Finding]:
     if not settings.PRODUCTION:
         text = _("Development settings: fine for this machine, not for the internet.")
         return [Finding(State.SOUND, text)]
-    unsafe = [check for check in (hosts(), cookies(), standing_clock(), samples()) if check]
+    checks = (hosts(), cookies(), standing_clock(), samples(), messages())
+    unsafe = [check for check in checks if check]
     return unsafe or [Finding(State.SOUND, _("The settings are safe for production."))]
 
 
@@ -60,3 +62,14 @@ def samples() -> Finding | None:
     text = _("The accounts of the sample can sign in.")
     advice = _("Give them new passwords and delete %(file)s.") % {"file": file}
     return Finding(State.BROKEN, text, advice)
+
+
+def messages() -> Finding | None:
+    """Whether messages reach customers, and nobody else reads them."""
+    if any(name.startswith(DEVELOPMENT) for name in settings.MESSAGE_CHANNELS):
+        text = _("The development channel is on: whoever reads its messages can sign in as anyone.")
+        return Finding(State.BROKEN, text, _("Take it out of REGULARS_CHANNELS."))
+    if not settings.MESSAGE_CHANNELS:
+        text = _("Messages reach nobody: no channel is set up.")
+        return Finding(State.WARNING, text, _("Name a mail server in REGULARS_SMTP_HOST."))
+    return None

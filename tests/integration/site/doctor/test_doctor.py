@@ -87,6 +87,7 @@ def safe(var: Path, settings: Settings) -> Settings:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_SSL_REDIRECT = True
     settings.STANDING_CLOCK = None
+    settings.MESSAGE_CHANNELS = ["regulars.messaging.channels.email.open_channel"]
     return settings
 
 
@@ -104,6 +105,12 @@ def test_safe_settings_are_called_safe(safe: Settings) -> None:
         ("SESSION_COOKIE_SECURE", False, State.BROKEN),
         ("SECURE_SSL_REDIRECT", False, State.BROKEN),
         ("STANDING_CLOCK", datetime(2018, 1, 1, tzinfo=UTC), State.BROKEN),
+        (
+            "MESSAGE_CHANNELS",
+            ["regulars.messaging.channels.development.open_channel"],
+            State.BROKEN,
+        ),
+        ("MESSAGE_CHANNELS", [], State.WARNING),
     ],
 )
 def test_each_unsafe_setting_is_told(
