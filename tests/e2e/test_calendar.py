@@ -34,10 +34,10 @@ def block(page: Page, name: str) -> Locator:
 
 def drag(page: Page, what: Locator, *, right: float = 0, down: float = 0) -> None:
     """By hand: down, a little, over in steps, up."""
+    what.hover(position={"x": 60, "y": 12})  # waits until it stands still
     box = what.bounding_box()
     assert box
     x, y = box["x"] + 60, box["y"] + 12
-    page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 4, y + 4)
     page.mouse.move(x + right, y + down, steps=12)
@@ -103,6 +103,7 @@ def test_a_regular_is_booked_from_the_keyboard(
     page.keyboard.press("n")
     expect(page.get_by_label("谁来", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/settings/$"))
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(block(page, "吴佳怡")).to_be_visible()

@@ -3,21 +3,28 @@
 import { createCalendar, destroyCalendar, Interaction, ResourceTimeGrid, TimeGrid } from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 import "../styles/calendar-grid.css";
+import { block, heading } from "./blocks.js";
 
 const MINUTE = 60_000;
-const SHORT = 30 * MINUTE; // up to here a block has room for one line
 const utc = (wall) => Date.parse(`${wall.slice(0, 16)}Z`);
 const wallAt = (milliseconds) => new Date(milliseconds).toISOString().slice(0, 16);
 const clock = (wall) => wall.slice(11, 16);
 const milliseconds = ({ days = 0, seconds = 0 }) => days * 1440 * MINUTE + seconds * 1000;
 const hour = (number) => `${String(number).padStart(2, "0")}:00:00`;
 
-function node(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+const LOOKS = {
+  headerToolbar: { start: "", center: "", end: "" },
+  allDaySlot: false,
+  slotDuration: "00:30",
+  snapDuration: "00:05",
+  slotHeight: 34,
+  slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  dayHeaderFormat: { weekday: "short", day: "numeric" },
+  columnWidth: "minmax(132px, 1fr)",
+  slotEventOverlap: false,
+  eventLongPressDelay: 350,
+  selectLongPressDelay: 350,
+};
 
 export function draw(grid, host, first) {
   const week = host.dataset.view === "week";
@@ -25,42 +32,6 @@ export function draw(grid, host, first) {
   let data = first;
   let shown = null;
   const walls = new Map();
-
-  function content({ event }) {
-    const known = event.extendedProps;
-    if (known.kind === "off") return { domNodes: [] };
-    if (known.kind === "now") return { domNodes: [node("span", "calendar-now-time", known.time)] };
-    if (known.kind === "around") return { domNodes: [node("span", "sr-only", spoken.around)] };
-    if (known.kind === "waiting") {
-      const words = [spoken.waiting, known.label, known.who].filter(Boolean).join(" · ");
-      return { domNodes: [node("span", "calendar-waiting", words)] };
-    }
-    const times = walls.get(event.id);
-    const head = node("div", "calendar-who");
-    const icon = host.querySelector(`template[data-icon="${known.state}"]`);
-    if (icon) head.append(icon.content.cloneNode(true));
-    head.append(node("strong", "", known.who || "—"));
-    const what = node("span", "calendar-what", known.what);
-    const short = utc(times.end) - utc(times.start) <= SHORT;
-    if (short) head.append(what);
-    head.append(node("time", "num", clock(times.start)));
-    const told = known.stateLabel + (known.asked ? ` · ${spoken.asked}` : "");
-    const state = node("span", short ? "sr-only" : "calendar-state", told);
-    return { domNodes: short ? [head, state] : [head, what, state] };
-  }
-
-  function heading({ resource }) {
-    const known = resource.extendedProps;
-    const name = node("span", "calendar-name");
-    name.append(node("strong", "", resource.title), node("small", "", known.note ?? ""));
-    const parts = [name];
-    if (known.load != null) {
-      const load = node("span", known.load >= 90 ? "calendar-load full" : "calendar-load", `${known.load}%`);
-      load.append(node("small", "", spoken.load));
-      parts.push(load);
-    }
-    return { domNodes: parts };
-  }
 
   // The now-line is an event of no length, because the server tells the time (a sample business
   // lives at another one, and a desk may look at a store in another zone).
@@ -109,26 +80,16 @@ export function draw(grid, host, first) {
     date: spoken.day,
     firstDay: 1,
     locale: document.documentElement.lang === "en" ? "en-GB" : "zh-CN",
-    headerToolbar: { start: "", center: "", end: "" },
-    allDaySlot: false,
-    slotDuration: "00:30",
-    snapDuration: "00:05",
-    slotHeight: 34,
+    ...LOOKS,
     slotMinTime: hour(firstHour),
     slotMaxTime: hour(lastHour),
     scrollTime: hour(today ? Math.max(Number(data.now.slice(11, 13)) - 1, firstHour) : firstHour),
-    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-    dayHeaderFormat: { weekday: "short", day: "numeric" },
-    columnWidth: "minmax(132px, 1fr)",
-    slotEventOverlap: false,
     resources: resources(),
     events: events(),
-    eventContent: content,
-    resourceLabelContent: heading,
+    eventContent: ({ event }) => ({ domNodes: block(event.extendedProps, walls.get(event.id), host) }),
+    resourceLabelContent: ({ resource }) => ({ domNodes: heading(resource, host) }),
     editable: spoken.may === "1",
     selectable: spoken.may === "1",
-    eventLongPressDelay: 350,
-    selectLongPressDelay: 350,
     eventDragStart: held,
     eventResizeStart: held,
     eventDragStop: () => (host.dragging = false),

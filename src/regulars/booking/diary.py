@@ -161,15 +161,10 @@ def entries(
         staff_id: only those in which this person serves or helps.
     """
     found = queries.calendar(store, first, last, states=[*states.MOVES])
-    standing = [entry_of(one) for one in found if not _ran_out(one, at)]
+    standing = [Entry(one, list(one.services.all())) for one in found if not _ran_out(one, at)]
     if staff_id is None:
         return standing
     return [entry for entry in standing if staff_id in entry.people]
-
-
-def entry_of(appointment: Appointment) -> Entry:
-    """An appointment with the services that were read with it."""
-    return Entry(appointment, list(appointment.services.all()))
 
 
 def _ran_out(appointment: Appointment, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from regulars.booking import actions, diary, progress, rebuilding, states
-from regulars.booking.models import Appointment, Occupancy
+from regulars.booking.models import Appointment, BookedStep, Occupancy
 from regulars.booking.pages.answers import appointment_of, done
 from regulars.booking.refusals import Refused
 from regulars.booking.words import CHANNELS, REASONS, STATES
@@ -111,7 +112,10 @@ def shown(request: Request, found: Appointment, *, refused: Refused | None = Non
     """The sheet of an appointment; after a refusal with the reason on top."""
     may = request.actor.may(Permission.MAKE_BOOKINGS, store_id=found.store_id)
     verbs = verbs_of(found, clock.now()) if may else {}
-    entry = diary.entry_of(found)
+    services = found.services.select_related("item", "staff").prefetch_related(
+        Prefetch("steps", BookedStep.objects.select_related("staff", "place"))
+    )
+    entry = diary.Entry(found, list(services))
     first, *others = verbs.items() if verbs else [None]
     context: dict[str, Any] = {
         "entry": entry,
