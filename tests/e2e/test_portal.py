@@ -86,6 +86,12 @@ def phone(
     assert complaints == []
 
 
+def arrived(page: Page, heading: str) -> None:
+    """The page with this heading is there, and whole."""
+    page.get_by_role("heading", level=1, name=heading).wait_for()
+    page.wait_for_load_state()
+
+
 def fits(page: Page) -> None:
     """Nothing runs off the side, and a finger can hit what there is to hit."""
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
@@ -111,54 +117,60 @@ def test_a_newcomer_books_in_three_steps(
     chinese = language == "zh-CN"
     page = phone(reverse("portal:home"), language=language)
 
-    def check(name: str) -> None:
+    def check(name: str, zh: str, en: str) -> None:
+        arrived(page, zh if chinese else en)
         look(page, f"portal-{name}-{language[:2]}")
         fits(page)
         assert barriers(page) == []
 
     page.get_by_text("剪发").tap()
     assert page.locator("[data-total]").inner_text() == "¥88+"
-    check("1-services")
+    check("1-services", "来国贸店做什么", "What can we do")
     page.locator(".bar .go").tap()
     page.get_by_role("link", name="林晓雨").tap()
-    check("2-when")
+    page.locator(".person.on", has_text="林晓雨").wait_for()
+    check("2-when", "什么时候来", "When would you like")
     page.locator(".time").first.tap()
-    check("3-confirm-stranger")
+    check("3-confirm-stranger", "这样预约对吗", "Is this right")
     page.locator(".bar .go").tap()
-    check("4-phone")
+    check("4-phone", "验证码发到哪个号码", "Where shall we send")
     sign_in(page, "13900001111")
     page.get_by_label("怎么称呼你" if chinese else "What shall we call you?").fill("许愿")
     page.locator("input[name=notice]").check()
-    check("5-confirm-newcomer")
+    check("5-confirm-newcomer", "这样预约对吗", "Is this right")
     page.locator(".bar .go").tap()
-    page.get_by_role("heading", name="约好了" if chinese else "Booked").wait_for()
-    check("6-booked")
+    check("6-booked", "约好了", "Booked")
     assert Appointment.objects.get().customer.name == "许愿"  # type: ignore[union-attr]
     page.locator(".nav").tap()
-    check("7-mine")
+    check("7-mine", "我的预约", "My appointments")
 
 
 def test_all_of_it_works_without_script(salon: Salon, phone: Open) -> None:
     page = phone(reverse("portal:home"), script=False)
     page.locator(f"input[value='{salon.cut}']").check()
     page.locator(".bar .go").click()
+    arrived(page, "什么时候来")
     page.locator(".time").first.click()
+    arrived(page, "这样预约对吗")
     page.locator(".bar .go").click()
+    arrived(page, "验证码发到哪个号码")
     page.locator("input[name=phone]").fill("13900001111")
     page.locator(".bar .go").click()
-    page.locator("input[name=code]").wait_for()
+    arrived(page, "填验证码")
     page.locator("input[name=code]").fill(code_sent())
     page.locator(".bar .go").click()
+    arrived(page, "这样预约对吗")
     page.locator("input[name=name]").fill("许愿")
     page.locator("input[name=notice]").check()
     page.locator(".bar .go").click()
-    page.get_by_role("heading", name="约好了").wait_for()
+    arrived(page, "约好了")
     page.get_by_role("link", name="改时间").click()
+    arrived(page, "改到什么时候")
     page.locator(".time").nth(3).click()
-    page.get_by_role("heading", name="改好了").wait_for()
+    arrived(page, "改好了")
     page.locator("summary").click()
     page.locator(".danger").click()
-    page.get_by_role("heading", name="已取消").wait_for()
+    arrived(page, "已取消")
     assert Appointment.objects.get().state == "cancelled"
 
 
@@ -171,19 +183,21 @@ def test_a_customer_moves_and_calls_off(
     booked = book(salon.visit(11, day=day, customer_id=customer), by=SYSTEM, at=at)
     page = phone(reverse("portal:visit", args=[booked]))
     sign_in(page, "13812342384")
+    arrived(page, "已预约")
     look(page, "portal-8-visit")
     page.get_by_role("link", name="改时间").tap()
+    arrived(page, "改到什么时候")
     look(page, "portal-9-move")
     fits(page)
     assert barriers(page) == []
     page.locator(".time").last.tap()
-    page.get_by_role("heading", name="改好了").wait_for()
+    arrived(page, "改好了")
     page.locator("summary").tap()
     look(page, "portal-10-call-off")
     fits(page)
     assert barriers(page) == []
     page.locator(".danger").tap()
-    page.get_by_role("heading", name="已取消").wait_for()
+    arrived(page, "已取消")
     look(page, "portal-11-called-off")
 
 

@@ -6,7 +6,7 @@ decides whether somebody may be written to: the gate of `messaging` does when a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,16 +61,19 @@ def tell(
         return  # only who serves has changed, not when
     if not can_be_reached(appointment.customer_id):
         return
-    subject = f"appointment:{appointment.pk}"
-    language = language_of(subject) or _language(appointment)
-    if what != "booked":  # then there is nothing yet to call off
+    language = _language(appointment)
+    if what != "booked":  # then nothing was written yet
+        subject = f"appointment:{appointment.pk}"
+        language = language_of(subject) or language
         call_off(subject, reason="changed", by=by, at=at)
+    coming: list[tuple[Occasion, datetime]] = []
     if (occasion := SAYS[what]) and _is_news(appointment, what):
-        due = at + THANK if what == "done" else at
-        _mean(appointment, occasion, language, due, by=by, at=at)
+        coming.append((occasion, at + THANK if what == "done" else at))
     due = appointment.starts_at - REMIND
     if appointment.state in states.EXPECTED and due > at + TOO_CLOSE:
-        _mean(appointment, REMINDER, language, due, by=by, at=at)
+        coming.append((REMINDER, due))
+    if coming:
+        _mean(appointment, coming, language, by=by, at=at)
 
 
 def _language(appointment: Appointment) -> str:
@@ -90,25 +93,27 @@ def _is_news(appointment: Appointment, what: str) -> bool:
 
 def _mean(
     appointment: Appointment,
-    occasion: Occasion,
+    coming: Sequence[tuple[Occasion, datetime]],
     language: str,
-    due: datetime,
     *,
     by: Actor,
     at: datetime,
 ) -> None:
-    draft = Draft(
-        occasion=occasion.code,
-        occurrence=f"{appointment.pk}:{appointment.version}",
-        values=_values(appointment, occasion, language),
-        language=language,
-        due_at=due,
-        customer_id=appointment.customer_id,
-        subject=f"appointment:{appointment.pk}",
-        store_id=appointment.store_id,
-        not_after=_not_after(appointment, occasion, due),
-    )
-    intend(draft, by=by, at=at)
+    values = _values(appointment, language)
+    for occasion, due in coming:
+        gone = {"link": links.booking_address()} if occasion is CANCELLED else {}
+        draft = Draft(
+            occasion=occasion.code,
+            occurrence=f"{appointment.pk}:{appointment.version}",
+            values={**values, **gone},
+            language=language,
+            due_at=due,
+            customer_id=appointment.customer_id,
+            subject=f"appointment:{appointment.pk}",
+            store_id=appointment.store_id,
+            not_after=_not_after(appointment, occasion, due),
+        )
+        intend(draft, by=by, at=at)
 
 
 def _not_after(appointment: Appointment, occasion: Occasion, due: datetime) -> datetime:
@@ -120,15 +125,14 @@ def _not_after(appointment: Appointment, occasion: Occasion, due: datetime) -> d
     return starts if occasion is REMINDER else min(starts, stale)
 
 
-def _values(appointment: Appointment, occasion: Occasion, language: str) -> dict[str, str]:
+def _values(appointment: Appointment, language: str) -> dict[str, str]:
     chinese = language.startswith("zh")
     starts = appointment.starts_at.astimezone(ZoneInfo(appointment.store.time_zone))
     names = appointment.services.values_list("item__name", flat=True)
-    gone = occasion is CANCELLED
     return {
         "store": appointment.store.name,
         "services": ("、" if chinese else ", ").join(names),
         "day": formats.full_day(starts.date(), this_year=starts.year, chinese=chinese),
         "time": formats.clock_time(starts),
-        "link": links.booking_address() if gone else links.address(appointment),
+        "link": links.address(appointment),
     }

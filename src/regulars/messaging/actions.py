@@ -46,9 +46,11 @@ class Draft:
     not_after: datetime | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def intend(draft: Draft, *, by: Actor, at: datetime) -> int | None:
-    """Notes that a message is to be sent and queues it; in the transaction of what it tells of.
+    """Notes that a message is to be sent, in the transaction of what it tells of.
+
+    What is due is queued; what is not is found when it is, by `delivering.look_after`.
 
     Returns its id, or None when it is there already, or the customer has nothing to be reached by.
 
@@ -73,7 +75,8 @@ def intend(draft: Draft, *, by: Actor, at: datetime) -> int | None:
     if written is None:
         return None
     note(written, by=by, at=at)
-    queue.deliver_soon(written.pk, draft.due_at)
+    if draft.due_at <= at:
+        queue.deliver_now(written.pk)
     return written.pk
 
 
@@ -103,7 +106,7 @@ def note(send: Send, *, by: Actor, at: datetime) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def call_off(
     subject: str, *, occasions: Collection[str] = (), reason: str = "off", by: Actor, at: datetime
 ) -> int:
@@ -137,7 +140,7 @@ def settle(send_id: int, *, arrived: bool, by: Actor, at: datetime) -> bool:
     send.save(update_fields=["state", "reason"])
     note(send, by=by, at=at)
     if not arrived:
-        queue.deliver_soon(send.pk, at)
+        queue.deliver_now(send.pk)
     detail = {"state": send.state}
     audit.record("messaging.settle", f"send:{send_id}", by=by, at=at, detail=detail)
     return True

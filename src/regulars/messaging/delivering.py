@@ -27,6 +27,7 @@ from regulars.people.queries import consents_of
 
 CLAIM_HOLDS = timedelta(minutes=5)
 TRIES, PAUSE = 8, timedelta(minutes=5)
+MOST_AT_ONCE = 500
 log = logging.getLogger(__name__)
 
 
@@ -93,8 +94,6 @@ def claim(send_id: int, *, at: datetime) -> tuple[Send, Route] | None:
         return None
     send.refresh_from_db()
     note(send, by=SYSTEM, at=at)
-    if isinstance(verdict, PutOff):
-        queue.deliver_soon(send.pk, verdict.until)
     return (send, verdict) if isinstance(verdict, Route) else None
 
 
@@ -200,12 +199,11 @@ def _again(send: Send, *, at: datetime) -> str:
     due = at + PAUSE * 2 ** (send.attempts - 1)
     if answer(send, states.WAITING, reason="not_now", at=at) == states.WAITING:
         Send.objects.filter(pk=send.pk).update(due_at=due)
-        queue.deliver_soon(send.pk, due)
     return states.WAITING
 
 
 def look_after(*, at: datetime) -> int:
-    """Makes claims without an answer `unknown`, asks about those, and queues what was left behind.
+    """Makes claims without an answer `unknown`, asks about those, and queues what is due by now.
 
     Returns how many messages were settled or queued.
     """
@@ -214,11 +212,9 @@ def look_after(*, at: datetime) -> int:
         answer(send, states.UNKNOWN, reason="died", at=at)
     unknown = Send.objects.filter(state=states.UNKNOWN).order_by("pk")
     settled = sum(_asked(send.pk, at=at) for send in unknown)
-    left = Send.objects.filter(state=states.WAITING, due_at__lte=at - CLAIM_HOLDS)
-    for pk in left.order_by("pk").values_list("pk", flat=True)[:500]:
-        queue.deliver_soon(pk, at)
-        settled += 1
-    return settled
+    due = Send.objects.filter(state=states.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    queued = [queue.deliver_now(pk) for pk in due.values_list("pk", flat=True)[:MOST_AT_ONCE]]
+    return settled + sum(queued)
 
 
 @transaction.atomic
@@ -233,5 +229,5 @@ def _asked(send_id: int, *, at: datetime) -> bool:
     send.save(update_fields=["state", "reason"])
     note(send, by=SYSTEM, at=at)
     if not went_out:
-        queue.deliver_soon(send.pk, at)
+        queue.deliver_now(send.pk)
     return True

@@ -16,7 +16,7 @@ def deliver(send_id: int) -> str:
 @app.periodic(cron="* * * * *")
 @app.task(queue="messaging", name="messaging.look_after", queueing_lock="messaging.look_after")
 def look_after(timestamp: int) -> int:
-    """Finds messages whose worker died, and those left behind."""
+    """Finds messages that are due by now, and those whose worker died."""
     return delivering.look_after(at=clock.now())
 
 

@@ -11,7 +11,6 @@ from regulars.offer.models import AddOn, Item, Skill, Staff, Store
 from regulars.portal.models import Preparation
 
 MOST_SERVICES = 6
-MOST_DAYS = 62
 
 
 def stores() -> list[Store]:

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from regulars.kit.permissions import SYSTEM
-from regulars.messaging import delivering, gate, queue, states
+from regulars.messaging import delivering, gate, states
 from regulars.messaging.actions import Draft, call_off, intend, set_rules, set_text, settle
 from regulars.messaging.channels import NotNow, Refused
 from regulars.messaging.delivering import deliver, look_after
@@ -239,12 +239,26 @@ class TestAnswers:
         send.refresh_from_db()
         assert send.state == state
 
-    def test_what_was_left_behind_is_queued_again(self, memory: Memory, at: datetime) -> None:
-        with mock.patch.object(queue, "deliver_soon"):
-            mean_to_send(reachable(at=at), at=at)
-        with mock.patch.object(queue, "deliver_soon") as queued:
-            assert look_after(at=at + timedelta(minutes=6)) == 1
-        assert queued.call_count == 1
+    def test_what_is_due_by_now_is_queued_once(self, memory: Memory, at: datetime) -> None:
+        now, later = (
+            mean_to_send(reachable(at=at), at=at, due_at=at + timedelta(hours=hours))
+            for hours in (0, 1)
+        )
+        assert queued() == [now.pk]
+        assert look_after(at=at) == 0  # it waits in the queue already
+        assert look_after(at=later.due_at) == 1
+        assert look_after(at=later.due_at) == 0
+        assert queued() == [now.pk, later.pk]
+
+
+def queued() -> list[int]:
+    """The messages that jobs in the queue are about."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (args->>'send_id')::int FROM procrastinate_jobs WHERE status = 'todo'"
+            " AND task_name = 'messaging.deliver' ORDER BY id"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def test_calling_off_drops_what_waits_about_it(memory: Memory, at: datetime) -> None:
