@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing.queues import Queue
 from random import Random
 
-from django.db import connection
+from django.db import connection, connections
 
 from regulars.booking import resources, writing
 from regulars.booking.actions import book
@@ -47,6 +47,7 @@ def hammer(salon: Salon, processes: int, count: int, prepare: Callable[[], None]
 def _book_and_tell(
     salon: Salon, seed: int, count: int, prepare: Callable[[], None], told: Queue[Counter[str]]
 ) -> None:
+    _connect_anew()
     prepare()
     random, found = Random(seed), Counter[str]()
     for _ in range(count):
@@ -59,6 +60,16 @@ def _book_and_tell(
         except Exception as error:
             found[f"{type(error).__name__}: {error}"] += 1
     told.put(found)
+
+
+def _connect_anew() -> None:
+    """Forgets the connection that came along with the fork.
+
+    Where a browser's event loop runs, Django keeps connections by context: the parent cannot see,
+    and so not close, the one of before, which all children would then talk over.
+    """
+    _ = connections["default"]  # there to be forgotten, whether or not it was used
+    del connections["default"]
 
 
 def unguarded() -> None:
@@ -77,5 +88,6 @@ def book_and_die(salon: Salon) -> int | None:
 
 
 def _die_while_booking(salon: Salon) -> None:
+    _connect_anew()
     writing.log = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
     book(salon.visit(12), by=SYSTEM, at=NOON)

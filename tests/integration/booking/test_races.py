@@ -58,7 +58,10 @@ def test_processes_that_hammer_get_each_time_once(committed_salon: Salon) -> Non
 
 def test_without_locks_and_constraint_the_hammer_breaks_it(committed_salon: Salon) -> None:
     with without_the_constraint():
-        hammer(committed_salon, 4, 25, unguarded)
+        for _ in range(3):  # a race is not lost every time
+            hammer(committed_salon, 4, 25, unguarded)
+            if overlapping():
+                break
         assert overlapping() > 0
 
 
