@@ -134,7 +134,8 @@ class DuckDB:
         beside = ibis.util.gen_name("beside")
         path = self._spill / f"{beside}.parquet"
         parts = _without_repeats(tables, key)
-        with ThreadPoolExecutor(self._threads) as pool, self._in_order(), ExitStack() as stack:
+        # The pool is left first: the file must not be closed under a thread that writes to it.
+        with self._in_order(), ExitStack() as stack, ThreadPoolExecutor(self._threads) as pool:
             writer: pq.ParquetWriter | None = None
             written: Future[None] | None = None
             for keys in self._slices(tables[0], key):
