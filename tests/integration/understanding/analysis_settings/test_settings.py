@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from regulars.insight.features.rfm import RfmCuts
 from regulars.kit.models import AuditEvent
@@ -18,9 +14,8 @@ from regulars.understanding import analysis
 from regulars.understanding.analysis_settings.actions import Choice, choose, chosen
 from regulars.understanding.models import AnalysisSettings
 from tests.factories.analysed import Analysed
-from tests.factories.told import told_salon
+from tests.integration.understanding.conftest import NOW
 
-NOW = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 PAGE = "/settings/analysis/"
 CUTS = RfmCuts((30, 90), (1, 3, 6), (50_000, 100_050))
 SENT = {
@@ -32,17 +27,6 @@ SENT = {
     "spend": "500, 1000.50",
 }
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def analysed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Analysed]:
-    with django_db_blocker.unblock(), told_salon(NOW) as found:
-        yield found
-
-
-@pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
 
 
 def test_where_nothing_is_set_the_analysis_finds_everything_itself() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.factories.analysed import Analysed, analysed_salon
-
-NOW = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
+from tests.integration.understanding.conftest import NOW
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from regulars.kit.permissions import SYSTEM
 from regulars.people.actions import update_customer
@@ -17,21 +15,13 @@ from regulars.understanding.customers.edit_forms import EditForm
 from regulars.understanding.customers.filters import visible_to
 from regulars.understanding.customers.profile import custom_values
 from tests.factories.analysed import Analysed
-from tests.factories.told import told_salon
-from tests.integration.understanding.customers.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def analysed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Analysed]:
-    with django_db_blocker.unblock(), told_salon(NOW) as found:
-        yield found
-
-
-@pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
+def analysed(told: Analysed) -> Analysed:
+    return told
 
 
 @pytest.fixture

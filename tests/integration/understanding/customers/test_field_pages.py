@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from regulars.kit.permissions import SYSTEM
 from regulars.people.actions import update_customer
 from regulars.people.models import CustomField
 from regulars.people.own_fields import define_field
 from tests.factories.analysed import Analysed
-from tests.factories.told import told_salon
-from tests.integration.understanding.customers.conftest import NOW
+from tests.integration.understanding.conftest import NOW
 
 LIST = "/settings/fields/"
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def analysed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Analysed]:
-    with django_db_blocker.unblock(), told_salon(NOW) as found:
-        yield found
-
-
-@pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
+def analysed(told: Analysed) -> Analysed:
+    return told
 
 
 @pytest.fixture

@@ -31,11 +31,6 @@ PAGES = ["", "filter/", "add/", "export/"]
 
 
 @pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
-
-
-@pytest.fixture
 def someone(analysed: Analysed) -> Customer:
     """A customer with a phone, who buys often."""
     best = CustomerResult.objects.filter(run=analysed.run).order_by("-purchase_days")[0]

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from regulars.people.models import Customer, Note
 from tests.factories.analysed import Analysed
-from tests.factories.told import told_salon
-from tests.integration.understanding.customers.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def analysed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Analysed]:
-    with django_db_blocker.unblock(), told_salon(NOW) as found:
-        yield found
-
-
-@pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
+def analysed(told: Analysed) -> Analysed:
+    return told
 
 
 def drawn_key(client: Client, address: str) -> str:

@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 SAVE = "/customers/lists/save/"
 
 
-@pytest.fixture
-def owner(analysed: Analysed) -> Client:
-    return analysed.client("owner")
-
-
 def form_of(client: Client, query: str, **given: str) -> dict[str, str]:
     form = client.get(f"{SAVE}?{query}").context["form"]
     key, chosen = form["request_key"].value(), form["chosen"].value()
