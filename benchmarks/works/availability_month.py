@@ -140,13 +140,14 @@ def run_ours(business: Path, _: None) -> dict[str, Any]:
 
     _use(business)
     told = json.loads(business.read_text("utf-8"))
-    visit = Visit(Store.objects.get(pk=told["store"]), (ServiceDraft(told["item"]),))
-    return _timed(
-        lambda: [
-            int((s - FIRST).total_seconds() // 60)
-            for s in starts(visit, FIRST, FIRST + timedelta(days=DAYS), at=FIRST)
-        ]
-    )
+    store, services = Store.objects.get(pk=told["store"]), (ServiceDraft(told["item"]),)
+
+    def month() -> list[int]:
+        visit = Visit.of_new(store, services)
+        found = starts(visit, FIRST, FIRST + timedelta(days=DAYS), at=FIRST)
+        return [int((moment - FIRST).total_seconds() // 60) for moment in found]
+
+    return _timed(month)
 
 
 def run_library(business: Path, _: None) -> dict[str, Any]:

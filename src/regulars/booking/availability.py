@@ -8,7 +8,7 @@ free through. Over a month that is a few hundred operations on whole numbers (se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
@@ -54,15 +54,6 @@ class Finder:
             possible = reduce(and_, self._reach.conditions(self._wishes, layout), grid)
             found |= self._jointly(layout, possible) if layout.side_by_side else possible
         return found
-
-    def starts_with(self, staff: int, grid: Bits) -> Bits:
-        """Those at which this person can do the first service that needs someone."""
-        number = next((n for n, wish in enumerate(self._wishes) if wish.needs_someone), None)
-        if number is None or staff not in self._wishes[number].pace:
-            return 0
-        wishes = list(self._wishes)
-        wishes[number] = replace(wishes[number], pace={staff: wishes[number].pace[staff]})
-        return Finder(wishes, self._free, self._reach).starts(grid)
 
     def plan(self, start: int, rank: Rank = lambda staff: 0) -> Plan | None:
         """Who serves where from a minute since 1970, in as few hands as can be; None: no way."""

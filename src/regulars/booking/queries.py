@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from statistics import median
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from psycopg.types.range import Range
 
-from regulars.booking import actions
+from regulars.booking import actions, rebuilding
+from regulars.booking.allocation import Plan
 from regulars.booking.availability import Finder
 from regulars.booking.drafts import ServiceDraft
 from regulars.booking.free import Free
@@ -30,6 +32,7 @@ from regulars.booking.models import (
 )
 from regulars.booking.states import OCCUPYING
 from regulars.booking.suggesting import Candidate, Habits, Suggestion, suggest
+from regulars.booking.visits import Wish
 from regulars.offer.models import Store
 
 LONGEST = timedelta(days=2)
@@ -41,43 +44,57 @@ HABITS_FROM, HABITS_NEED = 12, 2
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit that is looked for: services of a store, for a customer or a guest."""
+    """A visit that is looked for: what is wanted of a store, for a customer or a guest.
+
+    Attributes:
+        but_not: the appointment that is about to be moved.
+    """
 
     store: Store
-    services: tuple[ServiceDraft, ...]
+    wishes: Sequence[Wish]
     customer_id: int | None = None
     but_not: int | None = None
+
+    @classmethod
+    def of_new(
+        cls, store: Store, services: Sequence[ServiceDraft], customer_id: int | None = None
+    ) -> Self:
+        """A visit not yet booked.
+
+        Raises:
+            Refused: no service is asked for, or one that cannot be booked.
+        """
+        wishes, _ = actions.wishes_of(store.pk, services)
+        return cls(store, wishes, customer_id)
+
+    @classmethod
+    def of_move(cls, appointment: Appointment) -> Self:
+        """Another time for an appointment, with the same people."""
+        wishes = rebuilding.read(appointment).wishes({})
+        return cls(appointment.store, wishes, appointment.customer_id, appointment.pk)
 
 
 def starts(visit: Visit, first: datetime, last: datetime, *, at: datetime) -> list[datetime]:
     """The beginnings on the store's grid from `first` to before `last`, none before `at`.
 
-    Ten queries, however long the time and however many the people and bookings.
-
-    Raises:
-        Refused: no service is asked for, or one that cannot be booked.
+    Seven queries, however long the time and however many the people and bookings.
     """
     finder, free, grid = _look(visit, first, last, at)
     return [moment_of(minute) for minute in free.window.minutes(finder.starts(grid))]
 
 
-def starts_by_staff(
-    visit: Visit, first: datetime, last: datetime, *, at: datetime
-) -> dict[int, list[datetime]]:
-    """By each who could do the first service that needs someone, when they could begin it."""
-    finder, free, grid = _look(visit, first, last, at)
-    return {
-        staff: [moment_of(minute) for minute in free.window.minutes(found)]
-        for staff in sorted(free.staff)
-        if (found := finder.starts_with(staff, grid))
-    }
+def plan_at(visit: Visit, starts_at: datetime, *, at: datetime) -> Plan | None:
+    """Who would serve where if it were booked at this moment; None when it cannot be."""
+    finder, _, _ = _look(visit, starts_at, starts_at + timedelta(minutes=1), at)
+    return finder.plan(minute_of(starts_at))
 
 
 def _look(visit: Visit, first: datetime, last: datetime, at: datetime) -> tuple[Finder, Free, Bits]:
-    wishes, _ = actions.wishes_of(visit.store.pk, visit.services)
-    wanted = Wanted.by(visit.store, wishes, customer_id=visit.customer_id, but_not=visit.but_not)
+    wanted = Wanted.by(
+        visit.store, visit.wishes, customer_id=visit.customer_id, but_not=visit.but_not
+    )
     free, grid = free_between(wanted, max(first, at), max(last, at), at=at)
-    return Finder(wishes, free), free, grid
+    return Finder(visit.wishes, free), free, grid
 
 
 def calendar(
@@ -172,11 +189,7 @@ def suggestions(
     random: Random,
     count: int = 6,
 ) -> list[Suggestion]:
-    """The best beginnings from `first` to before `last`, each with its reasons.
-
-    Raises:
-        Refused: no service is asked for, or one that cannot be booked.
-    """
+    """The best beginnings from `first` to before `last`, each with its reasons."""
     finder, free, grid = _look(visit, first, last, at)
     zone = ZoneInfo(visit.store.time_zone)
     usual = habits(visit.customer_id, zone)

@@ -141,7 +141,7 @@ def days_context(request: HttpRequest, search: Search, at: datetime) -> dict[str
         "next_day": min((day for day in found if day > wanted), default=None),
         "earlier": begins - timedelta(STRIP) if begins > first else None,
         "later": later if later <= last else None,
-        "zone": search.store.time_zone,
+        "zone": search.visit.store.time_zone,
     }
 
 

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from regulars.booking import policies, rebuilding
-from regulars.booking.actions import wishes_of
-from regulars.booking.availability import Finder
+from regulars.booking import policies, queries
 from regulars.booking.drafts import ServiceDraft
-from regulars.booking.loading import Wanted, free_between
-from regulars.booking.minutes import minute_of, moment_of
+from regulars.booking.minutes import moment_of
 from regulars.booking.models import Appointment
 from regulars.booking.policies import Policy
-from regulars.booking.visits import Wish
+from regulars.booking.queries import Visit
 from regulars.offer.models import Store
 
 
@@ -23,16 +20,13 @@ from regulars.offer.models import Store
 class Search:
     """What is looked for, from the first to before the last moment it may begin."""
 
-    store: Store
-    wishes: Sequence[Wish]
+    visit: Visit
     first: datetime
     last: datetime
-    customer_id: int | None = None
-    but_not: int | None = None
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.store.time_zone)
+        return ZoneInfo(self.visit.store.time_zone)
 
 
 def of_new(
@@ -43,19 +37,15 @@ def of_new(
     Raises:
         Refused: there is no service, or one that cannot be booked.
     """
-    wishes, _read = wishes_of(store.pk, services)
+    visit = Visit.of_new(store, services, customer_id)
     policy = policies.policy_for([one.item_id for one in services], customer_id)
-    first, last = _bounds(policy, at)
-    return Search(store, wishes, first, last, customer_id), policy
+    return Search(visit, *_bounds(policy, at)), policy
 
 
 def of_move(appointment: Appointment, *, at: datetime) -> Search:
     """Another time for an appointment, with the same people."""
-    first, last = _bounds(policies.policy_of(appointment), at)
-    visit = rebuilding.read(appointment)
-    return Search(
-        appointment.store, visit.wishes({}), first, last, appointment.customer_id, appointment.pk
-    )
+    bounds = _bounds(policies.policy_of(appointment), at)
+    return Search(Visit.of_move(appointment), *bounds)
 
 
 def _bounds(policy: Policy, at: datetime) -> tuple[datetime, datetime]:
@@ -69,13 +59,9 @@ def _bounds(policy: Policy, at: datetime) -> tuple[datetime, datetime]:
 
 def by_day(search: Search, *, at: datetime) -> dict[date, list[datetime]]:
     """The beginnings by day, in the store's zone; days without one are missing."""
-    wanted = Wanted.by(
-        search.store, search.wishes, customer_id=search.customer_id, but_not=search.but_not
-    )
-    free, grid = free_between(wanted, search.first, search.last, at=at)
     found: dict[date, list[datetime]] = {}
-    for minute in free.window.minutes(Finder(search.wishes, free).starts(grid)):
-        starts = moment_of(minute).astimezone(search.zone)
+    for moment in queries.starts(search.visit, search.first, search.last, at=at):
+        starts = moment.astimezone(search.zone)
         found.setdefault(starts.date(), []).append(starts)
     return found
 
@@ -92,11 +78,7 @@ def who_would(search: Search, starts_at: datetime, *, at: datetime) -> Served | 
     """Who would serve at this time; None when it is gone."""
     if not search.first <= starts_at < search.last:
         return None
-    wanted = Wanted.by(
-        search.store, search.wishes, customer_id=search.customer_id, but_not=search.but_not
-    )
-    free, _grid = free_between(wanted, starts_at, starts_at + timedelta(minutes=1), at=at)
-    plan = Finder(search.wishes, free).plan(minute_of(starts_at))
+    plan = queries.plan_at(search.visit, starts_at, at=at)
     if plan is None:
         return None
     return Served(tuple(one.staff for one in plan.services), moment_of(plan.end))

@@ -193,11 +193,13 @@ def test_one_pair_of_hands_serves_a_visit_where_it_can() -> None:
 
 
 def test_who_needs_longer_is_offered_only_where_it_fits() -> None:
-    wish = Wish(1, CUT.steps, {1: 100, 2: 200})
-    finder = Finder([wish], salon(open=WINDOW.bits([(10_000, 10_040)])))
-    assert WINDOW.minutes(finder.starts_with(2, WINDOW.all)) == [10_000]
-    assert WINDOW.minutes(finder.starts_with(1, WINDOW.all))[-1] == 10_020
-    assert finder.starts_with(3, WINDOW.all) == 0
+    def starts(pace: dict[int, int]) -> list[int]:
+        free = salon(open=WINDOW.bits([(10_000, 10_040)]))
+        return WINDOW.minutes(Finder([Wish(1, CUT.steps, pace)], free).starts(WINDOW.all))
+
+    assert starts({2: 200}) == [10_000]
+    assert starts({1: 100})[-1] == starts({1: 100, 2: 200})[-1] == 10_020
+    assert starts({3: 100}) == []
 
 
 def test_it_says_what_is_in_the_way() -> None:

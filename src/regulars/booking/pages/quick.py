@@ -196,7 +196,7 @@ def offered(form: BookForm) -> dict[str, Any]:
 def _best(form: BookForm) -> dict[str, Any]:
     """No time was named: those that suit best."""
     given, store = form.cleaned_data, form.store
-    visit = queries.Visit(store, form.drafts(), given.get("person"))
+    visit = queries.Visit.of_new(store, form.drafts(), given.get("person"))
     zone = ZoneInfo(store.time_zone)
     return {"slots": suggested(visit, given["day"], zone, at=clock.now())}
 

@@ -36,11 +36,7 @@ class Slot:
 
 
 def suggested(visit: queries.Visit, day: date, zone: ZoneInfo, *, at: datetime) -> list[Slot]:
-    """The times that suit best on a day, the best first; when it is full, on the next days.
-
-    Raises:
-        Refused: no service is asked for, or one that cannot be booked.
-    """
+    """The times that suit best on a day, the best first; when it is full, on the next days."""
     first, last = moment(day, 0, zone), moment(day + timedelta(1), 0, zone)
     end = last + timedelta(days=FURTHER_DAYS)
     found: list[Suggestion] = []
