@@ -41,11 +41,11 @@ class Obstacle:
 class Finder:
     """Finds beginnings of one visit in what is free."""
 
-    def __init__(self, wishes: Sequence[Wish], free: Free, reach: Reach | None = None) -> None:
+    def __init__(self, wishes: Sequence[Wish], free: Free) -> None:
         self._wishes = wishes
         self._free = free
         self._layouts = layouts(wishes)
-        self._reach = reach or Reach(free)
+        self._reach = Reach(free)
 
     def starts(self, grid: Bits) -> Bits:
         """The minutes of the grid at which the visit can begin."""
