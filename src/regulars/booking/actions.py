@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -86,19 +87,12 @@ def book(
 
     def write(taken: Taken) -> int:
         appointment = Appointment.objects.create(
-            store_id=draft.store_id,
-            customer_id=draft.customer_id,
-            guest_name=draft.guest_name,
-            state=first,
-            channel=draft.channel,
-            note=draft.note,
+            **_of_draft(draft, first, at),
             starts_at=moment_of(taken.plan.start),
             ends_at=moment_of(taken.plan.end),
             held_until=at + hold_for if hold_for else None,
-            arrived_at=at if first == Appointment.ARRIVED else None,
             deposit=policy.deposit,
             series_id=series_id,
-            created_at=at,
             created_by=by.name,
         )
         rows = writing.services(appointment.pk, wishes, taken.plan, read)
@@ -110,6 +104,20 @@ def book(
         return appointment.pk
 
     return place(request, write)
+
+
+def _of_draft(draft: VisitDraft, state: str, at: datetime) -> dict[str, Any]:
+    """What an appointment has from its draft, as fields."""
+    return {
+        "store_id": draft.store_id,
+        "customer_id": draft.customer_id,
+        "guest_name": draft.guest_name,
+        "state": state,
+        "channel": draft.channel,
+        "note": draft.note,
+        "arrived_at": at if state == Appointment.ARRIVED else None,
+        "created_at": at,
+    }
 
 
 def _first_state(draft: VisitDraft, hold_for: timedelta | None) -> str:

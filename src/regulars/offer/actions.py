@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,42 +89,10 @@ def add_items(
     """
     by.must(Permission.IMPORT_DATA)
     ids = next_ids("offer_item", len(drafts))
-    copy_rows(
-        "offer_item",
-        ITEM_COLUMNS,
-        (
-            (
-                pk,
-                d.code,
-                d.kind,
-                d.name,
-                d.category,
-                d.department,
-                d.brand,
-                d.supplier,
-                d.price,
-                d.cost,
-                d.active,
-                batch_id,
-                d.minutes_before,
-                d.minutes_after,
-                d.capacity,
-            )
-            for pk, d in zip(ids, drafts, strict=True)
-        ),
-    )
+    rows = (_item_row(pk, draft, batch_id) for pk, draft in zip(ids, drafts, strict=True))
+    copy_rows("offer_item", ITEM_COLUMNS, rows)
     ServiceStep.objects.bulk_create(
-        ServiceStep(
-            item_id=pk,
-            position=n,
-            name=s.name,
-            minutes=s.minutes,
-            waiting=s.waiting,
-            staff=ServiceStep.NONE if s.waiting else s.staff,
-            place_kind=s.place_kind,
-        )
-        for pk, draft in zip(ids, drafts, strict=True)
-        for n, s in enumerate(draft.steps)
+        step for pk, draft in zip(ids, drafts, strict=True) for step in _steps(pk, draft)
     )
     audit.record(
         "offer.add_items",
@@ -134,6 +102,28 @@ def add_items(
         detail={"count": len(ids)},
     )
     return ids
+
+
+def _item_row(pk: int, draft: ItemDraft, batch_id: int | None) -> tuple[Any, ...]:
+    """In the order of `ITEM_COLUMNS`."""
+    return (
+        pk, draft.code, draft.kind, draft.name, draft.category, draft.department, draft.brand,
+        draft.supplier, draft.price, draft.cost, draft.active, batch_id,
+        draft.minutes_before, draft.minutes_after, draft.capacity,
+    )  # fmt: skip
+
+
+def _steps(pk: int, draft: ItemDraft) -> Iterator[ServiceStep]:
+    for position, step in enumerate(draft.steps):
+        yield ServiceStep(
+            item_id=pk,
+            position=position,
+            name=step.name,
+            minutes=step.minutes,
+            waiting=step.waiting,
+            staff=ServiceStep.NONE if step.waiting else step.staff,
+            place_kind=step.place_kind,
+        )
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ CONSENT_COLUMNS = [
 ]  # fmt: skip
 
 
+_Person = tuple[int, CustomerDraft, bytes | None]
+"""Id, draft and wrapped key; no key for who has no contacts."""
+
+
 @transaction.atomic
 def add_customers(
     drafts: Sequence[CustomerDraft], *, by: Actor, at: datetime, batch_id: int | None = None
@@ -55,24 +59,7 @@ def add_customers(
         ["customer_id", "source", "value"],
         ((pk, source, value) for pk, draft, _ in people for source, value in draft.external),
     )
-    copy_rows(
-        "people_consent",
-        CONSENT_COLUMNS,
-        (
-            (
-                pk,
-                word.purpose,
-                word.channel,
-                word.granted,
-                word.notice_version,
-                word.evidence,
-                word.at,
-                by.name,
-            )
-            for pk, draft, _ in people
-            for word in draft.consents
-        ),
-    )
+    copy_rows("people_consent", CONSENT_COLUMNS, _consent_rows(people, by))
     _tag(people, by=by, at=at)
     audit.record(
         "people.add_customers",
@@ -82,6 +69,14 @@ def add_customers(
         detail={"count": len(ids)},
     )
     return ids
+
+
+def _consent_rows(people: Sequence[_Person], by: Actor) -> Iterator[tuple[Any, ...]]:
+    """In the order of `CONSENT_COLUMNS`."""
+    for pk, draft, _ in people:
+        for word in draft.consents:
+            said = (word.purpose, word.channel, word.granted, word.notice_version)
+            yield (pk, *said, word.evidence, word.at, by.name)
 
 
 def _customer_row(
@@ -125,7 +120,7 @@ def contact_columns(key: DataKey, kind: str, value: str) -> tuple[bytes, bytes, 
 
 
 def _contact_rows(
-    people: list[tuple[int, CustomerDraft, bytes | None]],
+    people: Sequence[_Person],
 ) -> Iterator[tuple[Any, ...]]:
     for pk, draft, wrapped in people:
         if wrapped is None:
@@ -140,7 +135,7 @@ def _contact_rows(
             yield (pk, kind, *contact_columns(key, kind, value))
 
 
-def _tag(people: list[tuple[int, CustomerDraft, bytes | None]], *, by: Actor, at: datetime) -> None:
+def _tag(people: Sequence[_Person], *, by: Actor, at: datetime) -> None:
     tagged = [
         (pk, name)
         for pk, draft, _ in people

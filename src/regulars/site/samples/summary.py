@@ -8,8 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from rich.table import Table
 
+from regulars.booking.models import Appointment, Shift
 from regulars.intake.models import Event
 from regulars.kit.models import AuditEvent, User
+from regulars.messaging.models import Send
 from regulars.offer.models import Item, ServiceStep, Staff, Store
 from regulars.people.models import (
     Consent,
@@ -28,7 +30,8 @@ TABLES = (
     ("service steps", ServiceStep), ("customers", Customer), ("contacts", ContactPoint),
     ("custom fields", CustomField), ("consents", Consent), ("tags on customers", CustomerTag),
     ("notes", Note), ("relations", Relation), ("orders", Order), ("order lines", Line),
-    ("events", Event), ("users", User), ("audit events", AuditEvent),
+    ("events", Event), ("shifts", Shift), ("appointments", Appointment), ("messages", Send),
+    ("users", User), ("audit events", AuditEvent),
     ("analysis runs", Run), ("analysed customers", CustomerResult),
 )  # fmt: skip
 
